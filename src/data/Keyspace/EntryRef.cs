@@ -1,0 +1,50 @@
+using System;
+using Hexad.Core;
+using Hexad.Structures;
+
+namespace Hexad.Keyspace;
+
+/// <summary>
+/// A key that was found in a <see cref="Database"/>, or none (<see cref="Found"/> false). Cheap to pass around, and
+/// <b>valid only until the next write to that database by any other handle or key</b> (finding a key that turns out
+/// to be expired is such a write); methods that change an entry take it by <c>ref</c> and leave it valid.
+/// Spans got from it live as long as it does.
+/// </summary>
+public readonly struct EntryRef
+{
+    internal readonly nint Block;
+    internal readonly nint Place;
+    internal readonly int Slot;
+
+    internal EntryRef(nint block, nint place, int slot) => (Block, Place, Slot) = (block, place, slot);
+
+    /// <summary>Whether there is such a key. Everything else needs it to be so.</summary>
+    public bool Found => Block != 0;
+
+    /// <summary>The key's own bytes.</summary>
+    public ReadOnlySpan<byte> Key => throw new NotImplementedException();
+
+    /// <summary>What kind of value the key holds.</summary>
+    public ObjectType Type => throw new NotImplementedException();
+
+    /// <summary>How the value is represented (OBJECT ENCODING).</summary>
+    public ObjectEncoding Encoding => throw new NotImplementedException();
+
+    /// <summary>Whether the value is a string.</summary>
+    public bool IsString => Type == ObjectType.String;
+
+    /// <summary>Whether the key has an expiry.</summary>
+    public bool HasExpiry => throw new NotImplementedException();
+
+    /// <summary>When the key expires; false when it never does.</summary>
+    public bool TryGetExpiry(out UnixMs expiry) => throw new NotImplementedException();
+
+    /// <summary>How many bytes the string has (STRLEN), an integer's digits and sign counted.</summary>
+    public int StringLength => throw new NotImplementedException();
+
+    /// <summary>The string's bytes; an integer is written into <paramref name="scratch"/>, which has at least <see cref="Database.ScratchBytes"/> bytes.</summary>
+    public ReadOnlySpan<byte> GetString(Span<byte> scratch) => throw new NotImplementedException();
+
+    /// <summary>The string as an integer: kept as one, or its canonical decimal form ("-0", "+1", " 1" and "01" are refused, as Redis refuses them).</summary>
+    public bool TryGetLong(out long value) => throw new NotImplementedException();
+}
