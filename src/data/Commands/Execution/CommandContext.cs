@@ -1,0 +1,144 @@
+// One call of one command: what the command's code gets to see.
+//
+// A command reads its arguments, works on the database, writes one reply, and says what it changed:
+//
+//   call.Changed(key)           the key's value changed: watchers and caches are told, the change counter moves
+//   call.Notify(class, event, key)   a keyspace notification
+//   call.Rewrite…, call.Emit…, call.PropagateNothing   when what it did is not to be repeated word by word elsewhere
+//
+// A write command that changed something and said nothing else is propagated as it came. See Propagation.cs.
+using System;
+using System.Runtime.CompilerServices;
+using Hexad.Core;
+using Hexad.Keyspace;
+using Hexad.Wire.Resp;
+
+namespace Hexad.Commands;
+
+/// <summary>One call of one command.</summary>
+public ref struct CommandContext
+{
+    /// <summary>The words of the call; word 0 is the command's name.</summary>
+    public readonly Arguments Arguments;
+
+    /// <summary>Where the reply goes.</summary>
+    public readonly ReplyWriter Reply;
+
+    /// <summary>What commands share: databases, options, chance, notifications.</summary>
+    public readonly CommandServices Services;
+
+    /// <summary>The database that the caller has selected.</summary>
+    public readonly Database Db;
+
+    /// <summary>The command.</summary>
+    public readonly CommandRow Row;
+
+    public CommandContext(CommandServices services, CommandRow row, Arguments arguments, ReplyWriter reply, Database db)
+    {
+        Services = services;
+        Row = row;
+        Arguments = arguments;
+        Reply = reply;
+        Db = db;
+    }
+
+    /// <summary>How many words the call has, the name included.</summary>
+    public readonly int Count => Arguments.Count;
+
+    /// <summary>The word at <paramref name="index"/>.</summary>
+    public readonly ReadOnlySpan<byte> this[int index]
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Arguments[index];
+    }
+
+    /// <summary>The wall-clock time of the call.</summary>
+    public readonly UnixMs Now => Services.Databases.Now;
+
+    /// <summary>Finds a key to read, counting a hit or a miss, and telling of the miss.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly EntryRef Find(ReadOnlySpan<byte> key)
+    {
+        EntryRef entry = Db.Find(key);
+        if (entry.Found) Services.KeyspaceHits++;
+        else Missed(key);
+        return entry;
+    }
+
+    /// <summary>As <see cref="Find"/>, without marking the key as used.</summary>
+    public readonly EntryRef Peek(ReadOnlySpan<byte> key)
+    {
+        EntryRef entry = Db.Peek(key);
+        if (entry.Found) Services.KeyspaceHits++;
+        else Missed(key);
+        return entry;
+    }
+
+    /// <summary>Finds a key to change; hits and misses are not counted.</summary>
+    public readonly EntryRef FindForWrite(ReadOnlySpan<byte> key) => Db.FindForWrite(key);
+
+    /// <summary>Says that the value or expiry of <paramref name="key"/> in the caller's database changed.</summary>
+    public readonly void Changed(ReadOnlySpan<byte> key) => Changed(Db, key);
+
+    /// <summary>Says that the value or expiry of <paramref name="key"/> in <paramref name="db"/> changed.</summary>
+    public readonly void Changed(Database db, ReadOnlySpan<byte> key)
+    {
+        Services.Changes++;
+        Services.KeyChanged(db, key);
+    }
+
+    /// <summary>Tells those who listen that <paramref name="what"/> (lower case) happened to a key of the caller's database.</summary>
+    public readonly void Notify(EventClass eventClass, string what, ReadOnlySpan<byte> key) => Notify(eventClass, what, key, Db);
+
+    /// <summary>Tells those who listen that <paramref name="what"/> happened to a key of <paramref name="db"/>.</summary>
+    public readonly void Notify(EventClass eventClass, string what, ReadOnlySpan<byte> key, Database db)
+    {
+        if ((Services.NotifiedClasses & eventClass) != 0) Services.Notify(eventClass, what, key, db);
+    }
+
+    /// <summary>What the command wants repeated elsewhere, when it is not the call itself.</summary>
+    public readonly Propagation Propagation => Services.Propagation;
+
+    private readonly void Missed(ReadOnlySpan<byte> key)
+    {
+        Services.KeyspaceMisses++;
+        Notify(EventClass.KeyMiss, "keymiss", key);
+    }
+}
+
+/// <summary>The classes of keyspace notifications; the letters are those of the option <c>notify-keyspace-events</c>.</summary>
+[Flags]
+public enum EventClass
+{
+    None = 0,
+    /// <summary>K: published on __keyspace@db__ channels.</summary>
+    Keyspace = 1 << 0,
+    /// <summary>E: published on __keyevent@db__ channels.</summary>
+    Keyevent = 1 << 1,
+    /// <summary>g</summary>
+    Generic = 1 << 2,
+    /// <summary>$</summary>
+    String = 1 << 3,
+    /// <summary>l</summary>
+    List = 1 << 4,
+    /// <summary>s</summary>
+    Set = 1 << 5,
+    /// <summary>h</summary>
+    Hash = 1 << 6,
+    /// <summary>z</summary>
+    SortedSet = 1 << 7,
+    /// <summary>x</summary>
+    Expired = 1 << 8,
+    /// <summary>e</summary>
+    Evicted = 1 << 9,
+    /// <summary>t</summary>
+    Stream = 1 << 10,
+    /// <summary>m: not part of A.</summary>
+    KeyMiss = 1 << 11,
+    /// <summary>d</summary>
+    Module = 1 << 12,
+    /// <summary>n: not part of A.</summary>
+    New = 1 << 13,
+    /// <summary>A</summary>
+    All = Generic | String | List | Set | Hash | SortedSet | Expired | Evicted | Stream | Module,
+}

@@ -1,0 +1,52 @@
+using System;
+using Hexad.Core;
+using Hexad.Keyspace;
+using Hexad.Options;
+
+namespace Hexad.Commands;
+
+/// <summary>
+/// What the data commands of one node share. The engine derives from it; below it nothing knows of sessions.
+/// </summary>
+public abstract class CommandServices
+{
+    protected CommandServices(Databases databases, NodeOptions options, Dice dice)
+    {
+        Databases = databases;
+        Options = options;
+        Dice = dice;
+    }
+
+    /// <summary>The keyspace.</summary>
+    public Databases Databases { get; }
+
+    /// <summary>The node's configuration.</summary>
+    public NodeOptions Options { get; }
+
+    /// <summary>The node's source of chance.</summary>
+    public Dice Dice { get; }
+
+    /// <summary>What the running command wants repeated elsewhere.</summary>
+    public Propagation Propagation { get; } = new();
+
+    /// <summary>How many changes there have been: what decides whether a command is propagated, and when to save.</summary>
+    public long Changes { get; set; }
+
+    /// <summary>Keys that were asked for and found.</summary>
+    public long KeyspaceHits { get; set; }
+
+    /// <summary>Keys that were asked for and not found.</summary>
+    public long KeyspaceMisses { get; set; }
+
+    /// <summary>The classes of notifications that are wanted; none costs nothing.</summary>
+    public EventClass NotifiedClasses { get; set; }
+
+    /// <summary>A key changed: watchers and client-side caches must hear of it.</summary>
+    public abstract void KeyChanged(Database db, ReadOnlySpan<byte> key);
+
+    /// <summary>All keys of a database went away (FLUSHDB, SWAPDB), or of all databases when <paramref name="db"/> is null.</summary>
+    public abstract void DatabaseChanged(Database? db);
+
+    /// <summary>Publishes a keyspace notification.</summary>
+    public abstract void Notify(EventClass eventClass, string what, ReadOnlySpan<byte> key, Database db);
+}

@@ -1,0 +1,42 @@
+using System;
+
+namespace Hexad.Commands;
+
+/// <summary>The errors that clients see, in the words that they know. Texts with something to fill in are methods.</summary>
+public static class ErrorReplies
+{
+    public static ReadOnlySpan<byte> WrongType => "WRONGTYPE Operation against a key holding the wrong kind of value"u8;
+    public static ReadOnlySpan<byte> Syntax => "ERR syntax error"u8;
+    public static ReadOnlySpan<byte> NoSuchKey => "ERR no such key"u8;
+    public static ReadOnlySpan<byte> SameObject => "ERR source and destination objects are the same"u8;
+    public static ReadOnlySpan<byte> IndexOutOfRange => "ERR index out of range"u8;
+    public static ReadOnlySpan<byte> NotAnInteger => "ERR value is not an integer or out of range"u8;
+    public static ReadOnlySpan<byte> NotAFloat => "ERR value is not a valid float"u8;
+    public static ReadOnlySpan<byte> OutOfRange => "ERR value is out of range"u8;
+    public static ReadOnlySpan<byte> MustBePositive => "ERR value is out of range, must be positive"u8;
+    public static ReadOnlySpan<byte> Overflow => "ERR increment or decrement would overflow"u8;
+    public static ReadOnlySpan<byte> NanOrInfinity => "ERR increment would produce NaN or Infinity"u8;
+    public static ReadOnlySpan<byte> DbIndexOutOfRange => "ERR DB index is out of range"u8;
+    public static ReadOnlySpan<byte> InvalidDbIndex => "ERR invalid DB index"u8;
+    public static ReadOnlySpan<byte> StringTooLong => "ERR string exceeds maximum allowed size (proto-max-bulk-len)"u8;
+    public static ReadOnlySpan<byte> OffsetOutOfRange => "ERR offset is out of range"u8;
+    public static ReadOnlySpan<byte> NoAuth => "NOAUTH Authentication required."u8;
+    public static ReadOnlySpan<byte> Loading => "LOADING Redis is loading the dataset in memory"u8;
+    public static ReadOnlySpan<byte> MasterDown => "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'."u8;
+    public static ReadOnlySpan<byte> ReadOnlyReplica => "READONLY You can't write against a read only replica."u8;
+    public static ReadOnlySpan<byte> NoReplicas => "NOREPLICAS Not enough good replicas to write."u8;
+    public static ReadOnlySpan<byte> OutOfMemory => "OOM command not allowed when used memory > 'maxmemory'."u8;
+    public static ReadOnlySpan<byte> MaxClients => "ERR max number of clients reached"u8;
+    public static ReadOnlySpan<byte> CrossSlot => "CROSSSLOT Keys in request don't hash to the same slot"u8;
+    public static ReadOnlySpan<byte> TryAgain => "TRYAGAIN Multiple keys request during rehashing of slot"u8;
+    public static ReadOnlySpan<byte> ClusterDown => "CLUSTERDOWN The cluster is down"u8;
+    public static ReadOnlySpan<byte> ClusterDownReadOnly => "CLUSTERDOWN The cluster is down and only accepts read commands"u8;
+    public static ReadOnlySpan<byte> ClusterDownUnbound => "CLUSTERDOWN Hash slot not served"u8;
+    public static ReadOnlySpan<byte> ClusterDisabled => "ERR This instance has cluster support disabled"u8;
+
+    /// <summary>"wrong number of arguments for 'get' command"; <paramref name="command"/> is the full lower-case name.</summary>
+    public static string WrongArity(string command) => $"ERR wrong number of arguments for '{command}' command";
+
+    /// <summary>"invalid expire time in 'set' command"</summary>
+    public static string InvalidExpire(string command) => $"ERR invalid expire time in '{command}' command";
+}

@@ -1,0 +1,155 @@
+// From a request to its command: look it up, ask whether it may run now, run it, and see to what follows from it.
+//
+//   Execute ─▶ Find ─▶ Refusal? ─▶ Call ─▶ Propagate
+//
+// An ordinary session on a node in ordinary state passes with two compares (session flags, node conditions);
+// everything else is decided in Gatekeeper, which returns the error or null.
+using System;
+using System.Text;
+using Hexad.Commands;
+using Hexad.Core;
+using Hexad.Engine.Seam;
+using Hexad.Wire;
+using Hexad.Wire.Resp;
+
+namespace Hexad.Engine;
+
+/// <summary>Carries requests to their commands.</summary>
+public sealed class Dispatcher
+{
+    private readonly Node _node;
+    private readonly ReplyWriter _reply;
+    private readonly OutputQueue _nowhere;
+    private readonly Gatekeeper _gatekeeper;
+    private readonly PropagationWriter _propagation;
+    private long _lastTicks;
+
+    internal Dispatcher(Node node)
+    {
+        _node = node;
+        _nowhere = new OutputQueue(node.Segments);
+        _reply = new ReplyWriter(_nowhere, node.Segments);
+        _gatekeeper = new Gatekeeper(node);
+        _propagation = new PropagationWriter(node);
+    }
+
+    /// <summary>How deep the node is in commands: a script's calls count.</summary>
+    public int Depth { get; private set; }
+
+    /// <summary>The session whose command runs now, or null.</summary>
+    public Session? Running { get; private set; }
+
+    /// <summary>The call that runs now came in a request of so many bytes.</summary>
+    public int RunningBytes { get; private set; }
+
+    /// <summary>The writer, turned to a session.</summary>
+    public ReplyWriter ReplyTo(Session session)
+    {
+        OutputQueue target = session.Link is null || (session.Flags & (SessionFlags.ReplyOff | SessionFlags.ReplySkip | SessionFlags.Primary)) != 0
+            ? _nowhere
+            : session.Link.Output;
+        if (!ReferenceEquals(_reply.Target, target) || _reply.Resp3 != session.Resp3) _reply.TurnTo(target, session.Resp3);
+        return _reply;
+    }
+
+    /// <summary>Begins to fetch the keys of a batch of requests into the cache.</summary>
+    public void Prefetch(Session session, RequestParser batch, ReadOnlySpan<byte> bytes)
+    {
+        Span<Keyspace.KeyHash> places = stackalloc Keyspace.KeyHash[RequestParser.Ahead];
+        int found = 0;
+        for (int i = 0; i < batch.Count; i++)
+        {
+            Arguments call = batch.Request(i, bytes);
+            CommandRow? row = CommandTable.Find(call[0]);
+            if (row is null || row.FirstKey == 0 || row.FirstKey >= call.Count) continue;
+            places[found++] = session.Db.Prefetch(call[row.FirstKey]);
+        }
+
+        for (int i = 0; i < found; i++) session.Db.PrefetchEntry(places[i]);
+    }
+
+    /// <summary>Executes one request of <paramref name="size"/> bytes and writes its reply.</summary>
+    public void Execute(Session session, Arguments call, int size)
+    {
+        ReplyWriter reply = ReplyTo(session);
+        RunningBytes = size;
+        CommandRow? row = Find(call);
+        if (row is null || !row.Accepts(call.Count))
+        {
+            Refuse(session, row, reply, row is null ? _gatekeeper.Unknown(call) : ErrorReplies.WrongArity(row.FullName));
+            return;
+        }
+
+        _node.Databases.CommandSlot = -1;
+        if (((uint)session.Flags | _node.Conditions) != 0 || (row.Flags & Flags.Protected) != 0)
+        {
+            string? refusal = _gatekeeper.Refusal(session, row, call);
+            if (refusal is not null)
+            {
+                Refuse(session, row, reply, refusal);
+                return;
+            }
+
+            reply = ReplyTo(session);
+        }
+
+        Call(session, row, call, reply);
+        if (session.Link is { } link && !link.Output.IsEmpty) _node.Host.Flush(link);
+    }
+
+    /// <summary>The row of a call: the sub-command's where there is one; null when there is no such command.</summary>
+    public static CommandRow? Find(in Arguments call)
+    {
+        CommandRow? row = CommandTable.Find(call[0]);
+        if (row?.Subcommands is null) return row;
+        if (call.Count > 1) return row.Subcommands.Find(call[1]);
+        return row;
+    }
+
+    /// <summary>Runs a command that may run, and propagates what it did.</summary>
+    public void Call(Session session, CommandRow row, Arguments call, ReplyWriter reply)
+    {
+        EngineServices services = _node.Services;
+        Session? outer = Running;
+        Running = session;
+        Depth++;
+        long changes = services.Changes;
+        long errors = reply.Errors;
+        var context = new CommandContext(services, row, call, reply, session.Db);
+        CommandTable.Invoke(row, ref context, session);
+        Depth--;
+        Running = outer;
+        session.LastCommand = row;
+        long now = _node.Host.Ticks();
+        long took = now - _lastTicks;
+        _lastTicks = now;
+        ref CommandCounters counters = ref _node.Statistics.ByCommand[row.Id];
+        counters.Calls++;
+        counters.Nanoseconds += took;
+        if (reply.Errors != errors)
+        {
+            counters.Failed++;
+            _node.Statistics.ErrorReplies += reply.Errors - errors;
+        }
+
+        _node.Statistics.CommandsProcessed++;
+        if (_node.WatchesCalls) _node.Observe(session, row, call, took);
+        if (Depth == 0) _propagation.AfterCall(session, call, services.Changes != changes);
+        if (!_nowhere.IsEmpty) _nowhere.Clear();
+    }
+
+    /// <summary>A batch of inputs begins: the time that passed before it belongs to no command.</summary>
+    public void StartClock() => _lastTicks = _node.Host.Ticks();
+
+    /// <summary>Propagates what was collected outside of a command (expiry, eviction), without making a transaction of it.</summary>
+    public void PropagateLoose() => _propagation.AfterLoose();
+
+    private void Refuse(Session session, CommandRow? row, ReplyWriter reply, string text)
+    {
+        if (row is not null) _node.Statistics.ByCommand[row.Id].Rejected++;
+        _node.Statistics.ErrorReplies++;
+        reply.Error(Encoding.Latin1.GetBytes(text));
+        if (session.Link is { } link && !link.Output.IsEmpty) _node.Host.Flush(link);
+        if (!_nowhere.IsEmpty) _nowhere.Clear();
+    }
+}

@@ -1,0 +1,60 @@
+using Hexad.Commands;
+using Hexad.Wire.Resp;
+
+namespace Hexad.Engine;
+
+/// <summary>
+/// Hands what a command did to the sinks: the call itself, or what it said instead; more than one command goes as one
+/// transaction, so that a replica or a log never shows half of it.
+/// </summary>
+internal sealed class PropagationWriter(Node node)
+{
+    /// <summary>After a command of a session.</summary>
+    public void AfterCall(Session session, in Arguments call, bool changed)
+    {
+        Propagation said = node.Services.Propagation;
+        bool itself = (changed || said.Forced) && !said.InsteadOfCall;
+        if (!itself && said.Count == 0)
+        {
+            if (said.InsteadOfCall) said.Clear();
+            return;
+        }
+
+        // The primary's stream is passed on to our own replicas as it came, by replication itself.
+        if ((session.Flags & SessionFlags.Primary) == 0) Write(session, call, itself, said);
+        said.Clear();
+    }
+
+    /// <summary>After periodic work: each command for itself.</summary>
+    public void AfterLoose()
+    {
+        Propagation said = node.Services.Propagation;
+        if (said.Count == 0) return;
+        foreach (IPropagationSink sink in node.Sinks)
+        {
+            if (sink.IsWanted) Items(sink, said);
+        }
+
+        said.Clear();
+    }
+
+    private void Write(Session session, in Arguments call, bool itself, Propagation said)
+    {
+        bool several = said.Count + (itself ? 1 : 0) > 1;
+        int database = session.Db.Index;
+        foreach (IPropagationSink sink in node.Sinks)
+        {
+            if (!sink.IsWanted) continue;
+            if (several) sink.Append(said.Count > 0 ? said.Items[0].Database : database, "*1\r\n$5\r\nMULTI\r\n"u8, PropagationTarget.Both);
+            Items(sink, said);
+            if (itself) sink.Append(database, call, PropagationTarget.Both);
+            if (several) sink.Append(database, "*1\r\n$4\r\nEXEC\r\n"u8, PropagationTarget.Both);
+        }
+    }
+
+    private static void Items(IPropagationSink sink, Propagation said)
+    {
+        foreach (PropagatedCommand item in said.Items)
+            sink.Append(item.Database, said.Bytes.Slice(item.Start, item.Length), item.Target);
+    }
+}

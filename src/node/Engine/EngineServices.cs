@@ -1,0 +1,25 @@
+using System;
+using Hexad.Commands;
+using Hexad.Core;
+using Hexad.Keyspace;
+
+namespace Hexad.Engine;
+
+/// <summary>The services of data commands, carried out by the node.</summary>
+public sealed class EngineServices(Node node, Databases databases, Dice dice) : CommandServices(databases, node.Options, dice)
+{
+    /// <inheritdoc/>
+    public override void KeyChanged(Database db, ReadOnlySpan<byte> key)
+    {
+    }
+
+    /// <inheritdoc/>
+    public override void DatabaseChanged(Database? db)
+    {
+    }
+
+    /// <inheritdoc/>
+    public override void Notify(EventClass eventClass, string what, ReadOnlySpan<byte> key, Database db)
+    {
+    }
+}

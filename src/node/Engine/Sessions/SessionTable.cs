@@ -1,0 +1,125 @@
+using System;
+using System.Collections.Generic;
+using System.Text;
+using Hexad.Core;
+using Hexad.Engine.Seam;
+using Hexad.Wire;
+
+namespace Hexad.Engine;
+
+/// <summary>All sessions of a node: how they begin, how they end, and who must be told.</summary>
+public sealed class SessionTable(Node node)
+{
+    private readonly Dictionary<long, Session> _byId = [];
+    private long _lastId;
+
+    /// <summary>The sessions that have a link, in no order.</summary>
+    public Dictionary<long, Session>.ValueCollection All => _byId.Values;
+
+    /// <summary>How many there are.</summary>
+    public int Count => _byId.Count;
+
+    /// <summary>The session with this id, or null.</summary>
+    public Session? Find(long id) => _byId.GetValueOrDefault(id);
+
+    /// <summary>A client has connected.</summary>
+    public void Accept(Link link)
+    {
+        node.Statistics.ConnectionsReceived++;
+        if (_byId.Count >= node.Options.MaxClients)
+        {
+            node.Statistics.ConnectionsRejected++;
+            link.Output.Write("-ERR max number of clients reached\r\n"u8);
+            node.Host.Flush(link);
+            node.Host.Close(link, CloseMode.AfterFlush);
+            return;
+        }
+
+        Session session = Add(link, SessionKind.Client);
+        if (link.Listener!.IsUnix) session.Flags |= SessionFlags.Unix;
+        link.KeepAliveSeconds = node.Options.TcpKeepalive;
+        node.Admission.Greet(session);
+    }
+
+    /// <summary>Makes a session for a link that the node already has.</summary>
+    public Session Add(Link link, SessionKind kind)
+    {
+        var session = new Session(node, ++_lastId, link, kind);
+        link.Owner = session;
+        _byId.Add(session.Id, session);
+        return session;
+    }
+
+    /// <summary>Makes a session of the node's own, without a link.</summary>
+    public Session AddInternal() => new(node, ++_lastId, null, SessionKind.Internal) { Flags = SessionFlags.Internal };
+
+    /// <summary>Ends a session; its replies so far still leave when <paramref name="mode"/> says so.</summary>
+    public void Close(Session session, CloseMode mode)
+    {
+        if (session.IsClosing) return;
+        Forget(session);
+        if (session.Link is null) return;
+        if (mode == CloseMode.AfterFlush) node.Host.Flush(session.Link);
+        node.Host.Close(session.Link, mode);
+    }
+
+    /// <summary>The link of a session is gone.</summary>
+    public void Remove(Session session)
+    {
+        if (!session.IsClosing) Forget(session);
+    }
+
+    /// <summary>The output of a session has run empty.</summary>
+    public void Drained(Session session) => Ended?.Invoke(session, false);
+
+    /// <summary>Told when a session ends (true) or its output has run empty (false): for those who keep something about it.</summary>
+    public event Action<Session, bool>? Ended;
+
+    /// <summary>The client sent something that is no request: say so, and end it.</summary>
+    public void ProtocolError(Session session, string fault, ReadOnlySpan<byte> bytes)
+    {
+        if (session.Kind != SessionKind.Client)
+            node.Host.Log(LogLevel.Warning, $"Protocol error ({fault}) from {session.Kind} {session.Link?.Remote}: \"{Printable(bytes)}\"");
+        else
+            node.Host.Log(LogLevel.Verbose, $"Protocol error ({fault}) from client: id={session.Id} addr={session.Link?.Remote}. Query buffer: '{Printable(bytes)}'");
+        if (session.Link is not null) node.Dispatcher.ReplyTo(session).Error("ERR Protocol error: " + fault);
+        Close(session, CloseMode.AfterFlush);
+    }
+
+    /// <summary>The client's unread input passed <c>client-query-buffer-limit</c>: end it.</summary>
+    public void QueryBufferExceeded(Session session)
+    {
+        node.Statistics.QueryBufferDisconnections++;
+        node.Host.Log(LogLevel.Warning, $"Closing client that reached max query buffer length: id={session.Id} addr={session.Link?.Remote} qbuf={session.PendingBytes}");
+        Close(session, CloseMode.Now);
+    }
+
+    private void Forget(Session session)
+    {
+        session.Flags |= SessionFlags.Closing;
+        _byId.Remove(session.Id);
+        Ended?.Invoke(session, true);
+        if (session.Link is not null) session.Link.Owner = Gone.Instance;
+    }
+
+    private static string Printable(ReadOnlySpan<byte> bytes)
+    {
+        var text = new StringBuilder();
+        foreach (byte b in bytes[..Math.Min(bytes.Length, 128)]) text.Append(b is >= 32 and < 127 ? (char)b : '.');
+        return text.ToString();
+    }
+
+    /// <summary>Owns the links of sessions that have ended: what still comes from them is nobody's.</summary>
+    private sealed class Gone : ILinkOwner
+    {
+        public static readonly Gone Instance = new();
+
+        public void Opened(Link link) { }
+
+        public void Received(Link link, ReadOnlySpan<byte> bytes) { }
+
+        public void Drained(Link link) { }
+
+        public void Closed(Link link, LinkFault fault) { }
+    }
+}
