@@ -1,0 +1,75 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+
+namespace Hexad;
+
+/// <summary>
+/// The one executable: every program of a Redis Cluster installation, chosen by the first argument or by the name that
+/// it is started under (<c>redis-cli</c>, <c>redis-trib.rb</c>, …), which is how <c>make install</c> links it.
+/// </summary>
+internal static class Program
+{
+    private const string Usage = """
+        Usage: hexad PROGRAM [argument…]
+
+          server [CONF]… [--option value]…   runs a node for each configuration file   (redis-server)
+
+        Each answers --help. Started under the name in brackets, hexad is that program.
+        """;
+
+    private static int Main(string[] arguments)
+    {
+        string name = StartedAs();
+        if (Find(name) is { } byName) return byName.Run(name, arguments);
+        if (arguments.Length == 0) return Explain(1);
+        string[] rest = arguments[1..];
+        if (Find(arguments[0]) is { } byWord) return byWord.Run(arguments[0], rest);
+        switch (arguments[0])
+        {
+            case "names":
+                foreach (SubProgram program in Programs)
+                    foreach (string other in program.OtherNames) Console.WriteLine(other);
+                return 0;
+            case "--version" or "-v" or "version":
+                return Find("server")!.Run("hexad", ["--version"]);
+            case "--help" or "-h" or "help":
+                return Explain(0);
+            default:
+                Console.Error.WriteLine($"hexad: there is no program '{arguments[0]}'");
+                return Explain(1);
+        }
+    }
+
+    private static readonly IReadOnlyList<SubProgram> Programs = [];
+
+    private static SubProgram? Find(string name)
+    {
+        foreach (SubProgram program in Programs)
+            if (program.Word == name || Array.IndexOf(program.OtherNames, name) >= 0) return program;
+        return null;
+    }
+
+    private static int Explain(int code)
+    {
+        (code == 0 ? Console.Out : Console.Error).WriteLine(Usage);
+        return code;
+    }
+
+    /// <summary>The name that the shell used; under the runtime the argument list has the library's name instead.</summary>
+    private static string StartedAs()
+    {
+        try
+        {
+            string line = File.ReadAllText("/proc/self/cmdline");
+            int end = line.IndexOf('\0');
+            return Path.GetFileName(end < 0 ? line : line[..end]);
+        }
+        catch (IOException)
+        {
+            return Path.GetFileNameWithoutExtension(Environment.GetCommandLineArgs()[0]);
+        }
+    }
+
+    private sealed record SubProgram(string Word, string[] OtherNames, Func<string, string[], int> Run);
+}
