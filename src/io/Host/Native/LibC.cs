@@ -25,7 +25,7 @@ internal static unsafe partial class LibC
         OpenAppend = 0x400, OpenDirectory = 0x10000, OpenCloseOnExec = 0x80000;
     internal const int LockExclusive = 2, LockNonBlocking = 4, LockRelease = 8;
     internal const int ClockRealtime = 0, ClockMonotonic = 1, ClockThreadCpu = 3;
-    internal const int ResourceOpenFiles = 7;
+    internal const int ResourceOpenFiles = 7, UsageOfProcess = 0, UsageOfThread = 1;
 
     /// <summary>The reason of the last failed call of this thread.</summary>
     internal static SystemError Error => (SystemError)Marshal.GetLastPInvokeError();
@@ -150,6 +150,9 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "clock_gettime", SetLastError = true)]
     internal static partial int ClockTime(int clock, TimeSpec* time);
 
+    [LibraryImport("libc", EntryPoint = "getrusage", SetLastError = true)]
+    internal static partial int GetUsage(int who, ResourceUsage* usage);
+
     [LibraryImport("libc", EntryPoint = "getrandom", SetLastError = true)]
     internal static partial nint Random(void* buffer, nuint length, uint flags);
 
@@ -194,6 +197,16 @@ internal static unsafe partial class LibC
     {
         internal ulong Soft;
         internal ulong Hard;
+    }
+
+    /// <summary>struct rusage: the two CPU times, and counters that nobody here reads.</summary>
+    [StructLayout(LayoutKind.Sequential, Size = 144)]
+    internal struct ResourceUsage
+    {
+        internal long UserSeconds;
+        internal long UserMicroseconds;
+        internal long SystemSeconds;
+        internal long SystemMicroseconds;
     }
 
     /// <summary>struct timespec.</summary>

@@ -1,10 +1,11 @@
 using System;
-using System.Buffers;
-using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 using Hexad.Core;
 using Hexad.Host.Native;
+using Hexad.Wire;
 
 namespace Hexad.Host.Sockets;
 
@@ -12,16 +13,16 @@ namespace Hexad.Host.Sockets;
 /// Sockets on raw epoll. A socket's number is its file descriptor. Readiness is level-triggered: a socket that was not
 /// read empty is simply reported again, so nobody reads once more only to learn that there is nothing, and a wake of n
 /// ready clients costs one epoll_wait, n recv and n send.
-/// <para>Unsafe contract: the event buffer lives as long as the object; every other pointer is pinned for its call.</para>
+/// <para>Unsafe contract: the event buffer lives as long as the object; the parts of an output queue are
+/// pinned arrays that their queue keeps until they are consumed; every other pointer is pinned for its call.</para>
 /// </summary>
 public sealed unsafe class EpollSockets : SocketLayer
 {
     private const int MaxEvents = 1024;
-    private const int MaxPieces = 64;
+    private const int MaxParts = 64;
     private const int AddressBytes = 128;
 
     private readonly LibC.EpollEvent[] _events = GC.AllocateArray<LibC.EpollEvent>(MaxEvents, pinned: true);
-    private readonly MemoryHandle[] _pins = new MemoryHandle[MaxPieces];
     private readonly int _epoll;
     private readonly int _wake;
 
@@ -122,21 +123,20 @@ public sealed unsafe class EpollSockets : SocketLayer
     }
 
     /// <inheritdoc/>
-    public override int Send(int socket, ReadOnlySpan<ReadOnlyMemory<byte>> pieces)
+    public override int Send(int socket, ReadOnlySpan<OutputPart> parts)
     {
-        int count = Math.Min(pieces.Length, MaxPieces);
-        LibC.Segment* segments = stackalloc LibC.Segment[MaxPieces];
+        int count = Math.Min(parts.Length, MaxParts);
+        LibC.Segment* segments = stackalloc LibC.Segment[MaxParts];
         for (int i = 0; i < count; i++)
         {
-            _pins[i] = pieces[i].Pin();
-            segments[i] = new LibC.Segment { Start = (byte*)_pins[i].Pointer, Length = (nuint)pieces[i].Length };
+            ref byte first = ref MemoryMarshal.GetArrayDataReference(parts[i].Bytes);
+            segments[i].Start = (byte*)Unsafe.AsPointer(ref first) + parts[i].Start;
+            segments[i].Length = (nuint)parts[i].Length;
         }
 
         var message = new LibC.MessageHeader { Segments = segments, SegmentCount = (nuint)count };
         nint sent = LibC.SendMessage(socket, &message, LibC.MessageNoSignal);
-        int result = sent >= 0 ? (int)sent : Failure();
-        for (int i = 0; i < count; i++) _pins[i].Dispose();
-        return result;
+        return sent >= 0 ? (int)sent : Failure();
     }
 
     /// <inheritdoc/>

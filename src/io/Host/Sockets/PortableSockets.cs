@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 
 using Hexad.Host.Native;
+using Hexad.Wire;
 
 namespace Hexad.Host.Sockets;
 
@@ -122,15 +123,15 @@ public sealed class PortableSockets : SocketLayer
     }
 
     /// <inheritdoc/>
-    public override int Send(int socket, ReadOnlySpan<ReadOnlyMemory<byte>> pieces)
+    public override int Send(int socket, ReadOnlySpan<OutputPart> parts)
     {
         int total = 0;
-        foreach (ReadOnlyMemory<byte> piece in pieces)
+        foreach (OutputPart part in parts)
         {
-            int sent = Send(socket, piece.Span);
+            int sent = Send(socket, part.Bytes.AsSpan(part.Start, part.Length));
             if (sent < 0) return total > 0 ? total : sent;
             total += sent;
-            if (sent < piece.Length) break;
+            if (sent < part.Length) break;
         }
 
         return total;

@@ -1,6 +1,7 @@
 using System;
 
 using Hexad.Host.Native;
+using Hexad.Wire;
 
 namespace Hexad.Host.Sockets;
 
@@ -41,8 +42,8 @@ public abstract class SocketLayer : IDisposable
     /// <summary>Bytes taken, at least one, or a negative error.</summary>
     public abstract int Send(int socket, ReadOnlySpan<byte> bytes);
 
-    /// <summary>Bytes taken of several pieces in one call, at least one, or a negative error.</summary>
-    public abstract int Send(int socket, ReadOnlySpan<ReadOnlyMemory<byte>> pieces);
+    /// <summary>Bytes taken of several parts in one call, at least one, or a negative error.</summary>
+    public abstract int Send(int socket, ReadOnlySpan<OutputPart> parts);
 
     /// <summary>Says what the socket is watched for from now on.</summary>
     public abstract void Watch(int socket, bool input, bool output);

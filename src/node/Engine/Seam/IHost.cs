@@ -94,6 +94,9 @@ public interface INode
 
     /// <summary>When the node wants <see cref="Tick"/> at the latest.</summary>
     MonotonicMs NextWake { get; }
+
+    /// <summary>Whether the node is a replica now: the log marks its lines with S instead of M.</summary>
+    bool IsReplica => false;
 }
 
 /// <summary>The levels of the log, as <c>loglevel</c> orders them.</summary>

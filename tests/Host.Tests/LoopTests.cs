@@ -1,0 +1,303 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.Versioning;
+using System.Text;
+
+using Hexad.Core;
+using Hexad.Engine.Seam;
+
+using Xunit;
+
+namespace Hexad.Host.Tests;
+
+/// <summary>The event loop over both grounds, with a scripted node in it and real sockets around it.</summary>
+[SupportedOSPlatform("linux")]
+public sealed class LoopTests
+{
+    private const int Port = 21400;
+
+    public static TheoryData<string> Grounds => ScriptedNode.Grounds;
+
+    [Theory]
+    [MemberData(nameof(Grounds))]
+    public void What_comes_in_pieces_is_answered_in_order(string ground)
+    {
+        using ScriptedNode node = new ScriptedNode(ground, ScriptedNode.Tcp("127.0.0.1", Port)).Start();
+        using Socket client = ScriptedNode.Client("127.0.0.1", Port);
+        var sent = new List<byte>();
+        for (int size = 1; size < 5000; size = (size * 2) + 1)
+        {
+            byte[] piece = [.. Enumerable.Range(size, size).Select(i => (byte)i)];
+            client.Send(piece);
+            sent.AddRange(piece);
+        }
+
+        Assert.Equal(sent, ScriptedNode.Read(client, sent.Count));
+    }
+
+    [Theory]
+    [MemberData(nameof(Grounds))]
+    public void A_slow_reader_gets_a_huge_reply_whole_and_the_node_hears_that_it_is_drained(string ground)
+    {
+        const int size = 24 * 1024 * 1024;
+        using ScriptedNode node = new(ground, ScriptedNode.Tcp("127.0.0.1", Port));
+        node.OnReceived = (n, link, _) =>
+        {
+            var chunk = new byte[1 << 20];
+            for (int i = 0; i < size / chunk.Length; i++)
+            {
+                Array.Fill(chunk, (byte)i);
+                link.Output.Write(chunk);
+            }
+
+            link.WantsDrained = true;
+            n.Host.Flush(link);
+        };
+        node.OnDrained = (n, _) => n.Note("drained");
+        node.Start();
+        using Socket client = ScriptedNode.Client("127.0.0.1", Port);
+        client.Send([1]);
+        using Socket other = ScriptedNode.Client("127.0.0.1", Port);
+        byte[] all = ScriptedNode.Read(client, size);
+        for (int i = 0; i < size; i += 1 << 16) Assert.Equal((byte)(i >> 20), all[i]);
+        Assert.Equal("drained", node.Next());
+    }
+
+    [Theory]
+    [InlineData("epoll", 3000)]
+    [InlineData("portable", 200)]
+    public void Many_connections_are_served_at_once(string ground, int count)
+    {
+        HostLimits.Raise();
+        using ScriptedNode node = new ScriptedNode(ground, ScriptedNode.Tcp("127.0.0.1", Port)).Start();
+        Socket[] clients = [.. Enumerable.Range(0, count).Select(_ => ScriptedNode.Client("127.0.0.1", Port))];
+        for (int round = 0; round < 2; round++)
+        {
+            for (int i = 0; i < count; i++) clients[i].Send(BitConverter.GetBytes(i));
+            for (int i = 0; i < count; i++) Assert.Equal(i, BitConverter.ToInt32(ScriptedNode.Read(clients[i], 4)));
+        }
+
+        foreach (Socket client in clients) client.Dispose();
+        for (int i = 0; i < count; i++) Assert.Equal("closed ClosedByPeer", node.Next());
+    }
+
+    [Theory]
+    [MemberData(nameof(Grounds))]
+    public void A_refused_connection_is_told_from_other_failures(string ground)
+    {
+        using ScriptedNode node = new ScriptedNode(ground).Start();
+        node.Do(n => n.Host.Connect(new Link(LinkKind.BusOutbound, n.Pool) { Remote = new Endpoint("127.0.0.1", Port + 1) }));
+        Assert.Equal("closed Refused", node.Next());
+        node.Do(n => n.Host.Connect(new Link(LinkKind.BusOutbound, n.Pool) { Remote = new Endpoint("no such host", Port) }));
+        Assert.Equal("closed BadAddress", node.Next());
+    }
+
+    [Theory]
+    [MemberData(nameof(Grounds))]
+    public void A_connect_that_nobody_answers_times_out(string ground)
+    {
+        // A full accept queue makes the kernel drop the handshake, like a silent machine.
+        using var silent = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        silent.Bind(new IPEndPoint(IPAddress.Loopback, Port + 2));
+        silent.Listen(1);
+        using ScriptedNode node = new ScriptedNode(ground).Start();
+        node.Do(n =>
+        {
+            for (int i = 0; i < 8; i++)
+                n.Host.Connect(new Link(LinkKind.BusOutbound, n.Pool) { Remote = new Endpoint("127.0.0.1", Port + 2), ConnectTimeoutMs = 200 });
+        });
+        Assert.Equal("closed TimedOut", node.Next());
+    }
+
+    [Theory]
+    [MemberData(nameof(Grounds))]
+    public void A_connection_leaves_from_the_address_it_was_given(string ground)
+    {
+        using ScriptedNode server = new(ground, ScriptedNode.Tcp("127.0.0.3", Port));
+        server.OnOpened = (n, link) => n.Note($"from {link.Remote.Address} to {link.Local}");
+        server.Start();
+        using ScriptedNode node = new ScriptedNode(ground).Start();
+        node.OnOpened = (n, link) => n.Note($"open {link.Local.Address}");
+        node.Do(n => n.Host.Connect(new Link(LinkKind.BusOutbound, n.Pool)
+        {
+            Remote = new Endpoint("127.0.0.3", Port),
+            Local = new Endpoint("127.0.0.2", 0),
+        }));
+        Assert.Equal("open 127.0.0.2", node.Next());
+        Assert.Equal($"from 127.0.0.2 to 127.0.0.3:{Port}", server.Next());
+    }
+
+    [Theory]
+    [MemberData(nameof(Grounds))]
+    public void A_port_in_use_is_reported_in_the_systems_words(string ground)
+    {
+        using ScriptedNode first = new ScriptedNode(ground, ScriptedNode.Tcp("127.0.0.1", Port)).Start();
+        using ScriptedNode second = new ScriptedNode(ground, ScriptedNode.Tcp("127.0.0.1", Port)).Start(expectedListeners: 0);
+        Assert.Equal("not listening: Address already in use", second.Next());
+    }
+
+    [Theory]
+    [MemberData(nameof(Grounds))]
+    public void A_unix_socket_serves_and_has_its_mode(string ground)
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"hexad-test-{ground}-{Environment.ProcessId}.sock");
+        var listener = new Listener { Kind = LinkKind.Client, At = new Endpoint(path, 0), IsUnix = true, UnixMode = 0x180 };
+        using (ScriptedNode node = new ScriptedNode(ground, listener).Start())
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+            using var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { ReceiveTimeout = 20_000 };
+            client.Connect(new UnixDomainSocketEndPoint(path));
+            client.Send("PING"u8);
+            Assert.Equal("PING", Encoding.ASCII.GetString(ScriptedNode.Read(client, 4)));
+        }
+
+        Assert.False(File.Exists(path));
+    }
+
+    [Theory]
+    [MemberData(nameof(Grounds))]
+    public void A_reset_is_told_from_an_orderly_end(string ground)
+    {
+        using ScriptedNode node = new(ground, ScriptedNode.Tcp("127.0.0.1", Port));
+        node.OnOpened = (n, _) => n.Note("open");
+        node.Start();
+        ScriptedNode.Client("127.0.0.1", Port).Dispose();
+        Assert.Equal("open", node.Next());
+        Assert.Equal("closed ClosedByPeer", node.Next());
+        Socket rude = ScriptedNode.Client("127.0.0.1", Port);
+        Assert.Equal("open", node.Next());
+        rude.LingerState = new LingerOption(true, 0);
+        rude.Dispose();
+        Assert.Equal("closed Reset", node.Next());
+    }
+
+    [Theory]
+    [MemberData(nameof(Grounds))]
+    public void A_link_closed_after_its_flush_sends_everything_first(string ground)
+    {
+        const int size = 8 * 1024 * 1024;
+        using ScriptedNode node = new(ground, ScriptedNode.Tcp("127.0.0.1", Port));
+        node.OnReceived = (n, link, _) =>
+        {
+            link.Output.Write(new byte[size]);
+            n.Host.Close(link, CloseMode.AfterFlush);
+        };
+        node.Start();
+        using Socket client = ScriptedNode.Client("127.0.0.1", Port);
+        client.Send([1]);
+        ScriptedNode.Read(client, size);
+        Assert.Equal(0, client.Receive(new byte[1]));
+    }
+
+    [Theory]
+    [MemberData(nameof(Grounds))]
+    public void A_paused_link_is_not_read_until_it_is_resumed(string ground)
+    {
+        Link? paused = null;
+        using ScriptedNode node = new(ground, ScriptedNode.Tcp("127.0.0.1", Port)) { TakesNotesOfBytes = true };
+        node.OnOpened = (n, link) =>
+        {
+            if (paused is not null) return;
+            paused = link;
+            n.Host.SetReading(link, false);
+            n.Note("paused");
+        };
+        node.Start();
+        using Socket client = ScriptedNode.Client("127.0.0.1", Port);
+        Assert.Equal("paused", node.Next());
+        client.Send("abc"u8);
+        using Socket other = ScriptedNode.Client("127.0.0.1", Port);
+        other.Send("x"u8);
+        Assert.Equal("got 1", node.Next());
+        node.Do(n => n.Host.SetReading(paused!, true));
+        Assert.Equal("got 3", node.Next());
+    }
+
+    [Theory]
+    [MemberData(nameof(Grounds))]
+    public void A_long_step_can_serve_others_by_pumping(string ground)
+    {
+        using ScriptedNode node = new(ground, ScriptedNode.Tcp("127.0.0.1", Port));
+        bool released = false;
+        node.OnReceived = (n, link, bytes) =>
+        {
+            if (bytes[0] == (byte)'R') released = true;
+            if (bytes[0] == (byte)'L')
+            {
+                n.Note("long step");
+                while (!released) n.Host.Pump();
+            }
+
+            link.Output.Write(bytes);
+            n.Host.Flush(link);
+        };
+        node.Start();
+        using Socket busy = ScriptedNode.Client("127.0.0.1", Port);
+        using Socket other = ScriptedNode.Client("127.0.0.1", Port);
+        busy.Send("L"u8);
+        Assert.Equal("long step", node.Next());
+        other.Send("R"u8);
+        Assert.Equal((byte)'R', ScriptedNode.Read(other, 1)[0]);
+        Assert.Equal((byte)'L', ScriptedNode.Read(busy, 1)[0]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Grounds))]
+    public void The_node_is_woken_when_it_asked_for_it_and_not_before(string ground)
+    {
+        using ScriptedNode node = new ScriptedNode(ground).Start();
+        long asked = 0;
+        node.OnTick = n => n.Note(System.Diagnostics.Stopwatch.GetTimestamp() / 1_000_000 >= asked ? "in time" : "early");
+        node.Do(n =>
+        {
+            asked = (n.Host.Ticks() / 1_000_000) + 30;
+            n.Wake = new MonotonicMs(asked);
+        });
+        Assert.Equal("in time", node.Next());
+    }
+
+    [Theory]
+    [MemberData(nameof(Grounds))]
+    public void A_stop_reaches_the_node_and_its_exit_code_comes_back(string ground)
+    {
+        using ScriptedNode node = new ScriptedNode(ground, ScriptedNode.Tcp("127.0.0.1", Port)).Start();
+        node.Stop();
+        Assert.Equal("stop Terminate", node.Next());
+        node.Join();
+        Assert.Equal(7, node.ExitCode);
+    }
+
+    [Fact]
+    public void Serving_a_request_allocates_nothing()
+    {
+        using ScriptedNode node = new("epoll", ScriptedNode.Tcp("127.0.0.1", Port));
+        node.Start();
+        using Socket client = ScriptedNode.Client("127.0.0.1", Port);
+        byte[] request = new byte[40];
+        Exchange(1000);
+        long before = Allocated();
+        Exchange(1000);
+        long after = Allocated();
+        // Asking twice costs two notes of their own; a single byte a request would be a thousand.
+        Assert.InRange(after - before, 0, 900);
+
+        void Exchange(int times)
+        {
+            for (int i = 0; i < times; i++)
+            {
+                client.Send(request);
+                ScriptedNode.Read(client, request.Length);
+            }
+        }
+
+        long Allocated()
+        {
+            node.Do(n => n.Note(GC.GetAllocatedBytesForCurrentThread().ToString()));
+            return long.Parse(node.Next());
+        }
+    }
+}
