@@ -1,0 +1,42 @@
+using System;
+using System.Buffers.Binary;
+
+namespace Hexad.Simulator.Virtual;
+
+/// <summary>
+/// Cuts what a process sends on a bus link into whole messages (signature, then the length of the whole as a big-endian
+/// number) and shows each to the watcher before it leaves. Judging by the wire is independent of the node's own view of itself.
+/// </summary>
+internal sealed class BusTap(World world, Process process)
+{
+    private const int LengthAt = 4;
+    private const int Prefix = 8;
+    private byte[] _rest = [];
+
+    public void Sending(Socket socket, ReadOnlySpan<byte> bytes)
+    {
+        if (world.Watcher is not { } watcher) return;
+        if (_rest.Length == 0)
+        {
+            Cut(socket, bytes, watcher);
+            return;
+        }
+
+        byte[] all = [.. _rest, .. bytes];
+        _rest = [];
+        Cut(socket, all, watcher);
+    }
+
+    private void Cut(Socket socket, ReadOnlySpan<byte> bytes, IWatcher watcher)
+    {
+        while (bytes.Length >= Prefix)
+        {
+            int length = (int)BinaryPrimitives.ReadUInt32BigEndian(bytes[LengthAt..]);
+            if (length < Prefix || length > bytes.Length) break;
+            watcher.BusMessageSent(process, socket, bytes[..length]);
+            bytes = bytes[length..];
+        }
+
+        if (bytes.Length > 0) _rest = bytes.ToArray();
+    }
+}
