@@ -1,0 +1,129 @@
+using Hexad.Core;
+using Hexad.Wire.Bus;
+
+namespace Hexad.Cluster;
+
+/// <summary>
+/// An orderly change of roles while both live (CLUSTER FAILOVER, and the hand-over of a primary that is to stop).
+///
+///     replica                              primary
+///     MFSTART ───────────────────────────▶ holds its writers back
+///             ◀─────── PING, flag PAUSED,  the offset stands still
+///     applies the stream up to it
+///     asks for votes, flag FORCEACK ─────▶ (and all others)
+///     wins, takes the slots, PONG ───────▶ becomes its replica
+///
+/// All of it must be done in five seconds; the writers are held back for at most ten.
+/// A primary that stops begins at the second line, with TAKEOVER in the PING's badge.
+/// </summary>
+internal sealed class ManualFailover(ClusterState state)
+{
+    public const int TimeoutMs = 5_000;
+    private const int RepeatMs = 100;
+
+    private MonotonicMs _end;
+    private MonotonicMs _nextPing;
+    private ReplicationOffset? _target;
+    private bool _handOver;
+
+    /// <summary>On the primary: the replica that takes over.</summary>
+    public ClusterNode? Successor { get; private set; }
+
+    /// <summary>Whether one is going on, on either side.</summary>
+    public bool IsRunning => _end.Value != 0;
+
+    /// <summary>On the replica: it may ask for votes now.</summary>
+    public bool CanStart { get; private set; }
+
+    /// <summary>On the replica: CLUSTER FAILOVER, after its checks. FORCE does not wait for the primary.</summary>
+    public void Request(ClusterNode primary, bool force)
+    {
+        Reset();
+        _end = state.Now + TimeoutMs;
+        if (force)
+        {
+            state.Notice("Forced failover user request accepted.");
+            CanStart = true;
+            state.ElectionDue = true;
+        }
+        else
+        {
+            state.Notice("Manual failover user request accepted.");
+            state.Packets.SendManualFailoverStart(primary);
+        }
+    }
+
+    /// <summary>On the primary: a replica asked for it, or it was picked by a hand-over.</summary>
+    public void Begin(ClusterNode successor, bool handOver)
+    {
+        Reset();
+        _end = state.Now + TimeoutMs;
+        _handOver = handOver;
+        Successor = successor;
+        state.Effects.PauseWrites(state.Now + 2 * TimeoutMs);
+        if (!handOver) state.Notice($"Manual failover requested by replica {ClusterState.Name(successor)}.");
+    }
+
+    /// <summary>On the primary: says again and again that the offset stands still.</summary>
+    public void PingSuccessor()
+    {
+        _nextPing = state.Now + RepeatMs;
+        state.Packets.SendGossip(Successor?.Link, PacketType.Ping, _handOver ? Standing.TakeOver : Standing.None);
+    }
+
+    /// <summary>On the replica: a packet of the primary with the flag PAUSED.</summary>
+    public void PausedAt(ReplicationOffset offset, bool takeOver)
+    {
+        if (!IsRunning && takeOver)
+        {
+            state.Notice("My primary is stopping and hands over to me.");
+            Reset();
+            _end = state.Now + TimeoutMs;
+        }
+
+        if (!IsRunning || _target is not null) return;
+        _target = offset;
+        state.Notice($"Received replication offset for paused master manual failover: {offset}");
+        Check();
+    }
+
+    /// <summary>Once a step: the time limit, the offset, the repeated ping.</summary>
+    public void Tick()
+    {
+        if (!IsRunning) return;
+        if (_end < state.Now)
+        {
+            state.Log(ClusterLogLevel.Warning, "Manual failover timed out.");
+            Reset();
+            return;
+        }
+
+        if (Successor is not null && state.Myself.IsPrimary && state.Now >= _nextPing) PingSuccessor();
+        Check();
+    }
+
+    /// <summary>Ends it, however it stands.</summary>
+    public void Reset()
+    {
+        if (Successor is not null) state.Effects.ResumeWrites();
+        _end = default;
+        _nextPing = default;
+        _target = null;
+        _handOver = false;
+        Successor = null;
+        CanStart = false;
+    }
+
+    public void NodeRemoved(ClusterNode node)
+    {
+        if (Successor == node) Reset();
+    }
+
+    private void Check()
+    {
+        if (CanStart || !state.Myself.IsReplica || _target is not { } target || state.Replication.Offset != target) return;
+        CanStart = true;
+        state.ElectionDue = true;
+        state.Notice("All master replication stream processed, manual failover can start.");
+    }
+}
