@@ -16,145 +16,504 @@ public sealed class Database
     /// <summary>How much room <see cref="EntryRef.GetString"/> needs for an integer's digits.</summary>
     public const int ScratchBytes = 24;
 
-    internal Database() => throw new NotImplementedException();
+    private const int SlotBits = 14;
+    private const ulong SlotMask = (1 << SlotBits) - 1;
+
+    private readonly Databases _all;
+    private TableSet _set;
+
+    internal Database(Databases all, int index)
+    {
+        _all = all;
+        Index = index;
+        _set = all.CreateSet();
+    }
 
     /// <summary>The number by which SELECT knows it. SWAPDB exchanges contents, not numbers.</summary>
-    public int Index => throw new NotImplementedException();
+    public int Index { get; }
 
     /// <summary>How many keys there are, expired ones that nobody removed yet included (DBSIZE).</summary>
-    public long KeyCount => throw new NotImplementedException();
+    public long KeyCount => _set.KeyCount;
 
     /// <summary>How many of them have an expiry.</summary>
-    public long VolatileCount => throw new NotImplementedException();
+    public long VolatileCount => _set.VolatileCount;
 
     /// <summary>A guess at the mean time that the keys with an expiry have left, in ms; 0 without any (INFO <c>avg_ttl</c>).</summary>
-    public long AverageTtlMs => throw new NotImplementedException();
+    public long AverageTtlMs
+    {
+        get
+        {
+            const int Samples = 16;
+            if (_set.Expiries.Count == 0) return 0;
+            long sumMs = 0;
+            for (int i = 0; i < Samples; i++) sumMs += Math.Max(0, _set.Expiries.Sample(_all.Dice).ExpiryMs - _all.Now.Value) / Samples;
+            return sumMs;
+        }
+    }
 
     // ---- Finding ----
 
     /// <summary>Starts fetching into the cache what <see cref="Find"/> of this key will touch first. The result goes to <see cref="PrefetchEntry"/>.</summary>
-    public KeyHash Prefetch(ReadOnlySpan<byte> key) => throw new NotImplementedException();
+    public KeyHash Prefetch(ReadOnlySpan<byte> key)
+    {
+        var hash = new KeyHash(_all.Tables.HashOf(key), SlotOf(key));
+        _all.Tables.PrefetchBucket(_set.Table(hash.Slot), hash.Hash);
+        return hash;
+    }
 
     /// <summary>Second step of <see cref="Prefetch"/>, to be called when a few other keys have been prefetched in between.</summary>
-    public void PrefetchEntry(KeyHash hash) => throw new NotImplementedException();
+    public void PrefetchEntry(KeyHash hash) => _all.Tables.PrefetchBlock(_set.Table(hash.Slot), hash.Hash);
 
     /// <summary>Finds a key to read its value. Marks it as used. An expired key is treated as <see cref="Databases.Expired"/> says.</summary>
-    public EntryRef Find(ReadOnlySpan<byte> key) => throw new NotImplementedException();
+    public EntryRef Find(ReadOnlySpan<byte> key)
+    {
+        EntryRef found = Locate(key, SlotOf(key), _all.Tables.HashOf(key));
+        if (found.Found && !_all.NoTouch) _all.Clock.Touch(found.Entry);
+        return found;
+    }
 
     /// <summary>Finds a key to change it. As <see cref="Find"/>; the two differ for the engine's counters only.</summary>
-    public EntryRef FindForWrite(ReadOnlySpan<byte> key) => throw new NotImplementedException();
+    public EntryRef FindForWrite(ReadOnlySpan<byte> key) => Find(key);
 
     /// <summary>Finds a key without marking it as used (TTL, TYPE, OBJECT, EXISTS, …). An expired key is treated as in <see cref="Find"/>.</summary>
-    public EntryRef Peek(ReadOnlySpan<byte> key) => throw new NotImplementedException();
+    public EntryRef Peek(ReadOnlySpan<byte> key) => Locate(key, SlotOf(key), _all.Tables.HashOf(key));
 
     /// <summary>Finds a key even if it is expired, and changes nothing at all (DEBUG, tests, checks of WATCH).</summary>
-    public EntryRef PeekRaw(ReadOnlySpan<byte> key) => throw new NotImplementedException();
+    public EntryRef PeekRaw(ReadOnlySpan<byte> key)
+    {
+        int slot = SlotOf(key);
+        return new EntryRef(_all.Tables.Find(_set.Table(slot), _all.Tables.HashOf(key), key), slot);
+    }
 
     /// <summary>Whether the entry is past its expiry at <see cref="Databases.Now"/>.</summary>
-    public bool IsExpired(EntryRef entry) => throw new NotImplementedException();
+    public bool IsExpired(EntryRef entry) => IsExpired(entry.Entry);
 
     // ---- Storing strings ----
 
     /// <summary>Stores a string under a key, whatever was there before, of any type (expired or not).</summary>
-    public EntryRef SetString(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, Lifetime lifetime = default, StringForm form = StringForm.Shortest) =>
-        throw new NotImplementedException();
+    public EntryRef SetString(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, Lifetime lifetime = default, StringForm form = StringForm.Shortest)
+    {
+        return Store(key, StringPlan.Of(value, form), lifetime);
+    }
 
     /// <summary>Stores an integer as a string under a key, whatever was there before.</summary>
-    public EntryRef SetLong(ReadOnlySpan<byte> key, long value, Lifetime lifetime = default) => throw new NotImplementedException();
+    public EntryRef SetLong(ReadOnlySpan<byte> key, long value, Lifetime lifetime = default)
+    {
+        return Store(key, StringPlan.Of(value), lifetime);
+    }
 
     /// <summary>Replaces the value of a key that was found, of any type, by a string; saves the second look-up.</summary>
-    public void Overwrite(ref EntryRef entry, ReadOnlySpan<byte> value, Lifetime lifetime, StringForm form = StringForm.Shortest) =>
-        throw new NotImplementedException();
+    public void Overwrite(ref EntryRef entry, ReadOnlySpan<byte> value, Lifetime lifetime, StringForm form = StringForm.Shortest) => Refill(ref entry, StringPlan.Of(value, form), lifetime);
 
     /// <summary>Replaces the value of a key that was found by an integer (INCR: with <see cref="Lifetime.Keep"/>).</summary>
-    public void Overwrite(ref EntryRef entry, long value, Lifetime lifetime) => throw new NotImplementedException();
+    public void Overwrite(ref EntryRef entry, long value, Lifetime lifetime)
+    {
+        if (entry.IsString && entry.Encoding == ObjectEncoding.Int && lifetime == Lifetime.Keep)
+        {
+            _set.Preserve(entry.Slot, entry.Entry);
+            Entry inPlace = entry.Entry;
+            inPlace.Integer = value;
+            inPlace.Epoch = _set.Table(entry.Slot).Epoch;
+            return;
+        }
+
+        Refill(ref entry, StringPlan.Of(value), lifetime);
+    }
 
     /// <summary>Adds bytes at the end of a string, in place where there is room; it is "raw" afterwards.</summary>
-    public void Append(ref EntryRef entry, ReadOnlySpan<byte> tail) => throw new NotImplementedException();
+    public void Append(ref EntryRef entry, ReadOnlySpan<byte> tail)
+    {
+        int length = entry.StringLength;
+        tail.CopyTo(Stretch(ref entry, checked(length + tail.Length))[length..]);
+    }
 
     /// <summary>Writes bytes over a string from <paramref name="offset"/> on; a gap is filled with zeros; it is "raw" afterwards.</summary>
-    public void SetRange(ref EntryRef entry, int offset, ReadOnlySpan<byte> bytes) => throw new NotImplementedException();
+    public void SetRange(ref EntryRef entry, int offset, ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(Writable(ref entry, checked(offset + bytes.Length))[offset..]);
+    }
 
     /// <summary>
     /// The bytes of a string to write into (SETBIT, BITFIELD, SETRANGE), at least <paramref name="length"/> of them:
     /// a shorter string is filled up with zeros. It is "raw" afterwards. The span lives as long as the entry's handle.
     /// </summary>
-    public Span<byte> Writable(ref EntryRef entry, int length) => throw new NotImplementedException();
+    public Span<byte> Writable(ref EntryRef entry, int length)
+    {
+        int before = entry.StringLength;
+        Span<byte> bytes = Stretch(ref entry, Math.Max(length, before));
+        bytes[before..].Clear();
+        return bytes;
+    }
 
     // ---- Removing, moving ----
 
     /// <summary>Removes a key; false when there is none, or it was expired (it is then removed as expired).</summary>
-    public bool Delete(ReadOnlySpan<byte> key, FreeMode mode = FreeMode.Now) => throw new NotImplementedException();
+    public bool Delete(ReadOnlySpan<byte> key, FreeMode mode = FreeMode.Now)
+    {
+        EntryRef found = Peek(key);
+        if (!found.Found) return false;
+        Delete(found, mode);
+        return true;
+    }
 
     /// <summary>Removes a key that was found. The handle is dead afterwards.</summary>
-    public void Delete(EntryRef entry, FreeMode mode = FreeMode.Now) => throw new NotImplementedException();
+    public void Delete(EntryRef entry, FreeMode mode = FreeMode.Now)
+    {
+        _set.Unlink(entry.Slot, _all.Tables.HashOf(entry.Key), entry.Place, entry.Entry);
+        entry.Entry.Free(_all.Memory);
+    }
 
     /// <summary>
     /// Gives a key that was found a new name, in this or another database, with value and expiry; a key that has that
     /// name already is removed. The same name in the same database changes nothing.
     /// </summary>
-    public EntryRef Move(EntryRef entry, Database target, ReadOnlySpan<byte> newKey, FreeMode mode = FreeMode.Now) => throw new NotImplementedException();
+    public EntryRef Move(EntryRef entry, Database target, ReadOnlySpan<byte> newKey, FreeMode mode = FreeMode.Now)
+    {
+        if (target == this && newKey.SequenceEqual(entry.Key)) return entry;
+        Entry source = entry.Entry;
+        if (!target.Clear(newKey, out int slot, out ulong hash)) entry = new EntryRef(PlaceOf(source, entry.Slot), entry.Slot);
+        _set.Unlink(entry.Slot, _all.Tables.HashOf(source.Key), entry.Place, source);
+        Entry moved = source.WithKey(_all.Memory, newKey, duplicate: false);
+        source.FreeBlock(_all.Memory);
+        return new EntryRef(target._set.Insert(slot, hash, moved), slot);
+    }
 
     /// <summary>Copies value and expiry of a key to another name, in this or another database; a key that has that name is removed.</summary>
-    public EntryRef Copy(EntryRef entry, Database target, ReadOnlySpan<byte> newKey) => throw new NotImplementedException();
+    public EntryRef Copy(EntryRef entry, Database target, ReadOnlySpan<byte> newKey)
+    {
+        Entry source = entry.Entry;
+        if (target == this && newKey.SequenceEqual(entry.Key)) return entry;
+        target.Clear(newKey, out int slot, out ulong hash);
+        Entry copied = source.WithKey(_all.Memory, newKey, duplicate: true);
+        copied.Access = _all.Clock.Fresh;
+        return new EntryRef(target._set.Insert(slot, hash, copied), slot);
+    }
 
     /// <summary>Removes all keys. With <see cref="FreeMode.Later"/> this takes constant time, and so it does while a walk runs.</summary>
-    public void Flush(FreeMode mode) => throw new NotImplementedException();
+    public void Flush(FreeMode mode)
+    {
+        TableSet old = _set;
+        _set = _all.CreateSet();
+        _all.Discard(old, mode);
+    }
 
     // ---- Expiry and access ----
 
     /// <summary>Sets or changes when the key expires.</summary>
-    public void SetExpiry(ref EntryRef entry, UnixMs expiry) => throw new NotImplementedException();
+    public void SetExpiry(ref EntryRef entry, UnixMs expiry)
+    {
+        _set.Preserve(entry.Slot, entry.Entry);
+        if (entry.HasExpiry) _set.Unindex(entry.Slot, entry.Entry);
+        Entry shaped = Reshape(ref entry, expiry: true, entry.Entry.IsOutside, entry.Entry.InlineLength);
+        shaped.ExpiryMs = expiry.Value;
+        _set.Index(entry.Slot, shaped);
+    }
 
     /// <summary>Takes the expiry away; false when there was none.</summary>
-    public bool Persist(ref EntryRef entry) => throw new NotImplementedException();
+    public bool Persist(ref EntryRef entry)
+    {
+        if (!entry.HasExpiry) return false;
+        _set.Preserve(entry.Slot, entry.Entry);
+        _set.Unindex(entry.Slot, entry.Entry);
+        Reshape(ref entry, expiry: false, entry.Entry.IsOutside, entry.Entry.InlineLength);
+        return true;
+    }
 
     /// <summary>Seconds since the key was used (OBJECT IDLETIME); meaningful when the policy is not LFU.</summary>
-    public long IdleSeconds(EntryRef entry) => throw new NotImplementedException();
+    public long IdleSeconds(EntryRef entry) => _all.Clock.IdleSeconds(entry.Entry);
 
     /// <summary>The decayed logarithmic counter of use, 0 to 255 (OBJECT FREQ); meaningful when the policy is LFU.</summary>
-    public int Frequency(EntryRef entry) => throw new NotImplementedException();
+    public int Frequency(EntryRef entry) => (int)_all.Clock.Decayed(entry.Entry);
 
     /// <summary>Makes the key as idle as this (RESTORE IDLETIME, loading).</summary>
-    public void SetIdleSeconds(EntryRef entry, long idleSeconds) => throw new NotImplementedException();
+    public void SetIdleSeconds(EntryRef entry, long idleSeconds)
+    {
+        Entry target = entry.Entry;
+        target.Access = _all.Clock.IdleFor(idleSeconds);
+    }
 
     /// <summary>Sets the counter of use, 0 to 255 (RESTORE FREQ, loading).</summary>
-    public void SetFrequency(EntryRef entry, int frequency) => throw new NotImplementedException();
+    public void SetFrequency(EntryRef entry, int frequency)
+    {
+        Entry target = entry.Entry;
+        target.Access = _all.Clock.FrequencyOf(frequency);
+    }
 
     /// <summary>Bytes that key, value and their share of the tables take (MEMORY USAGE).</summary>
-    public long MemoryUsage(EntryRef entry) => throw new NotImplementedException();
+    public long MemoryUsage(EntryRef entry)
+    {
+        const int TableShareBytes = 16, IndexShareBytes = 8;
+        return entry.Entry.Charge + TableShareBytes + (entry.HasExpiry ? IndexShareBytes : 0);
+    }
 
     // ---- Walking over keys ----
 
     /// <summary>A key chosen with equal chance for each (RANDOMKEY), not an expired one unless all that were tried are.</summary>
-    public EntryRef Random() => throw new NotImplementedException();
+    public EntryRef Random()
+    {
+        const int TriesAmongVolatile = 100;
+        for (int tries = 0; KeyCount > 0; tries++)
+        {
+            EntryRef chosen = RandomRaw();
+            if (_all.Expired == ExpiredKeys.Ignore || !IsExpired(chosen.Entry)) return chosen;
+            if (_all.Expired == ExpiredKeys.Remove) RemoveExpired(chosen);
+            else if (VolatileCount == KeyCount && tries >= TriesAmongVolatile) return chosen; // As Redis: RANDOMKEY on a replica may name an expired key.
+        }
+
+        return default;
+    }
 
     /// <summary>
     /// One step of SCAN: adds the keys of the next few places to <paramref name="keys"/> (often none) and returns the
     /// next cursor, 0 at the end. A key that is there from the first to the last step is told at least once, whatever
     /// else happens in between. Expired keys are told too: the caller looks each up again anyway.
     /// </summary>
-    public ulong Scan(ulong cursor, KeyBuffer keys) => throw new NotImplementedException();
+    public ulong Scan(ulong cursor, KeyBuffer keys)
+    {
+        if (_set.TableCount == 1) return Scan(cursor, 0, keys);
+        int slot = _set.NextSlot((int)(cursor & SlotMask));
+        if (slot < 0) return 0;
+        ulong within = slot == (int)(cursor & SlotMask) ? cursor >> SlotBits : 0;
+        ulong next = Scan(within, slot, keys);
+        if (next != 0) return next << SlotBits | (uint)slot;
+        slot = _set.NextSlot(slot + 1);
+        return slot < 0 ? 0 : (uint)slot;
+    }
 
     /// <summary>In cluster mode one step of SCAN within one slot; otherwise as <see cref="Scan(ulong, KeyBuffer)"/>.</summary>
-    public ulong Scan(ulong cursor, SlotIndex slot, KeyBuffer keys) => throw new NotImplementedException();
+    public ulong Scan(ulong cursor, SlotIndex slot, KeyBuffer keys) => Scan(cursor, _set.TableCount == 1 ? 0 : slot.Value, keys);
 
     /// <summary>Visits every entry once, expired ones included (KEYS, DEBUG DIGEST). The visitor must not change the keyspace.</summary>
-    public void Visit<TVisitor>(ref TVisitor visitor) where TVisitor : IEntryVisitor, allows ref struct => throw new NotImplementedException();
+    public void Visit<TVisitor>(ref TVisitor visitor) where TVisitor : IEntryVisitor
+    {
+        var adapter = new VisitorAdapter<TVisitor>(ref visitor);
+        for (int slot = _set.NextSlot(0); slot >= 0 && !adapter.IsOver; slot = _set.NextSlot(slot + 1))
+        {
+            adapter.Slot = slot;
+            ulong cursor = 0;
+            do cursor = _all.Tables.Scan(_set.Table(slot), cursor, ref adapter); while (cursor != 0 && !adapter.IsOver);
+        }
+    }
 
     // ---- Slots (cluster mode) ----
 
     /// <summary>How many keys a slot has (CLUSTER COUNTKEYSINSLOT); constant time.</summary>
-    public long CountInSlot(SlotIndex slot) => throw new NotImplementedException();
+    public long CountInSlot(SlotIndex slot) => _set.TableCount == 1 ? 0 : _set.Table(slot.Value).Count;
 
     /// <summary>Adds up to <paramref name="limit"/> keys of a slot to <paramref name="keys"/> (CLUSTER GETKEYSINSLOT).</summary>
-    public void KeysInSlot(SlotIndex slot, int limit, KeyBuffer keys) => throw new NotImplementedException();
+    public void KeysInSlot(SlotIndex slot, int limit, KeyBuffer keys)
+    {
+        if (_set.TableCount == 1) return;
+        int most = keys.Count + limit;
+        ulong cursor = 0;
+        do cursor = Scan(cursor, slot.Value, keys); while (cursor != 0 && keys.Count < most);
+        keys.Truncate(Math.Min(keys.Count, most));
+    }
 
     /// <summary>Removes all keys of a slot, telling nobody (a slot that was lost).</summary>
-    public void FlushSlot(SlotIndex slot, FreeMode mode) => throw new NotImplementedException();
+    public void FlushSlot(SlotIndex slot, FreeMode mode)
+    {
+        Invariant.That(_set.TableCount > 1);
+        if (_set.Table(slot.Value).Count > 0) _all.DiscardSlot(_set, slot.Value, mode);
+    }
 
     /// <summary>Makes room for so many keys before loading them (RDB's RESIZEDB); a hint.</summary>
-    public void Reserve(long keys) => throw new NotImplementedException();
+    public void Reserve(long keys)
+    {
+        if (_set.TableCount == 1) _all.Tables.Reserve(_set.Table(0), keys);
+    }
+
+    // ---- For the other classes of the keyspace ----
+
+    internal TableSet Set
+    {
+        get => _set;
+        set => _set = value;
+    }
+
+    /// <summary>Any key with equal chance for each, expired or not; there must be one.</summary>
+    internal EntryRef RandomRaw()
+    {
+        int slot = _set.TableCount == 1 ? 0 : _set.SlotOfRank(_all.Dice.Below(_set.KeyCount));
+        return new EntryRef(_all.Tables.Random(_set.Table(slot), _all.Dice), slot);
+    }
+
+    /// <summary>The handle of an entry that the index named; not found if it stands in a slot that was dropped.</summary>
+    internal EntryRef HandleOf(Entry entry)
+    {
+        int slot = ComputeSlot(entry.Key);
+        return new EntryRef(PlaceOf(entry, slot), slot);
+    }
+
+    /// <summary>Removes a key that is past its expiry and reports it.</summary>
+    internal void RemoveExpired(EntryRef entry)
+    {
+        _set.Unlink(entry.Slot, _all.Tables.HashOf(entry.Key), entry.Place, entry.Entry);
+        _all.Events.Expired(Index, entry.Key);
+        entry.Entry.Free(_all.Memory);
+    }
+
+    /// <summary>Removes a key to make room and reports it.</summary>
+    internal void Evict(EntryRef entry)
+    {
+        _set.Unlink(entry.Slot, _all.Tables.HashOf(entry.Key), entry.Place, entry.Entry);
+        _all.Events.Evicted(Index, entry.Key);
+        entry.Entry.Free(_all.Memory);
+    }
+
+    private int SlotOf(ReadOnlySpan<byte> key) => _set.TableCount == 1 ? 0 : _all.CommandSlot >= 0 ? _all.CommandSlot : SlotIndex.Of(key).Value;
+
+    private int ComputeSlot(ReadOnlySpan<byte> key) => _set.TableCount == 1 ? 0 : SlotIndex.Of(key).Value;
+
+    // As Redis: a key is there for the whole millisecond that its expiry names.
+    private bool IsExpired(Entry entry) => entry.HasExpiry && entry.ExpiryMs < _all.Now.Value;
+
+    private EntryRef Locate(ReadOnlySpan<byte> key, int slot, ulong hash)
+    {
+        var found = new EntryRef(_all.Tables.Find(_set.Table(slot), hash, key), slot);
+        if (!found.Found || !found.HasExpiry || _all.Expired == ExpiredKeys.Ignore || !IsExpired(found.Entry)) return found;
+        if (_all.Expired == ExpiredKeys.Remove) RemoveExpired(found);
+        return default;
+    }
+
+    private nint PlaceOf(Entry entry, int slot)
+    {
+        nint place = _all.Tables.Find(_set.Table(slot), _all.Tables.HashOf(entry.Key), entry.Key);
+        return place != 0 && NativeTable.BlockAt(place) == entry.Block ? place : 0;
+    }
+
+    /// <summary>Makes sure that there is no such key; true when there was none.</summary>
+    private bool Clear(ReadOnlySpan<byte> key, out int slot, out ulong hash)
+    {
+        slot = ComputeSlot(key);
+        hash = _all.Tables.HashOf(key);
+        var found = new EntryRef(_all.Tables.Find(_set.Table(slot), hash, key), slot);
+        if (found.Found) Delete(found);
+        return !found.Found;
+    }
+
+    private EntryRef Store(ReadOnlySpan<byte> key, StringPlan plan, Lifetime lifetime)
+    {
+        int slot = SlotOf(key);
+        ulong hash = _all.Tables.HashOf(key);
+        EntryRef found = Locate(key, slot, hash);
+        if (!found.Found && _all.Expired == ExpiredKeys.Hide) Clear(key, out slot, out hash);
+        if (found.Found)
+        {
+            Refill(ref found, plan, lifetime);
+            return found;
+        }
+
+        bool expires = lifetime.What == Lifetime.Kind.Until;
+        Entry made = Entry.Create(_all.Memory, key, expires, plan.IsOutside, plan.InlineLength);
+        made.Access = _all.Clock.Fresh;
+        if (expires) made.ExpiryMs = lifetime.At.Value;
+        if (plan.IsOutside) made.AllocateOutside(_all.Memory, plan.OutsideLength, plan.OutsideLength);
+        plan.Fill(made);
+        return new EntryRef(_set.Insert(slot, hash, made), slot);
+    }
+
+    /// <summary>Puts a new value into an entry that is there.</summary>
+    private void Refill(ref EntryRef entry, StringPlan plan, Lifetime lifetime)
+    {
+        Entry old = entry.Entry;
+        _set.Preserve(entry.Slot, old);
+        bool until = lifetime.What == Lifetime.Kind.Until;
+        bool expires = until || (lifetime.What == Lifetime.Kind.Keep && old.HasExpiry);
+        bool reindex = old.HasExpiry && (!expires || (until && old.ExpiryMs != lifetime.At.Value));
+        if (reindex) _set.Unindex(entry.Slot, old);
+        bool index = expires && (reindex || !old.HasExpiry);
+        bool hadOutside = old.IsOutside;
+        if (hadOutside && !(plan.IsOutside && old.FitsOutside(plan.OutsideLength)))
+        {
+            old.FreeOutside(_all.Memory);
+            hadOutside = false;
+        }
+
+        Entry shaped = Reshape(ref entry, expires, plan.IsOutside, plan.InlineLength);
+        if (plan.IsOutside && !hadOutside) shaped.AllocateOutside(_all.Memory, plan.OutsideLength, plan.OutsideLength);
+        else if (plan.IsOutside) shaped.ResizeOutside(_all.Memory, plan.OutsideLength);
+        plan.Fill(shaped);
+        shaped.Access = _all.Clock.Overwritten(shaped);
+        if (until) shaped.ExpiryMs = lifetime.At.Value;
+        if (index) _set.Index(entry.Slot, shaped);
+    }
+
+    /// <summary>Makes a string "raw" and this long, keeping what it has; bytes beyond are not cleared. Not shorter than it is.</summary>
+    private Span<byte> Stretch(ref EntryRef entry, int length)
+    {
+        Entry old = entry.Entry;
+        _set.Preserve(entry.Slot, old);
+        Span<byte> kept = stackalloc byte[Entry.LongestInlineBytes];
+        bool goesOutside = length > Entry.LongestInlineBytes;
+        if (old.IsOutside)
+        {
+            old.ResizeOutside(_all.Memory, length);
+        }
+        else if (old.Encoding == ObjectEncoding.Int || goesOutside)
+        {
+            ReadOnlySpan<byte> text = entry.GetString(kept);
+            if (old.Encoding != ObjectEncoding.Int)
+            {
+                text.CopyTo(kept);
+                text = kept[..text.Length];
+            }
+
+            Entry shaped = Reshape(ref entry, old.HasExpiry, goesOutside, goesOutside ? 0 : length);
+            if (goesOutside) shaped.AllocateOutside(_all.Memory, length, RoomFor(length));
+            text.CopyTo(shaped.Value);
+        }
+        else
+        {
+            Reshape(ref entry, old.HasExpiry, outside: false, length);
+        }
+
+        Entry stretched = entry.Entry;
+        stretched.SetKind(ObjectType.String, ObjectEncoding.Raw);
+        stretched.Epoch = _set.Table(entry.Slot).Epoch;
+        return stretched.Value;
+    }
+
+    /// <summary>A string that is being added to gets as much room again, so that adding to it costs constant time.</summary>
+    private static int RoomFor(int length) => (int)Math.Min(int.MaxValue, length * 2L);
+
+    /// <summary>Gives an entry another shape and puts its address, if that changed, where the old one was.</summary>
+    private Entry Reshape(ref EntryRef entry, bool expiry, bool outside, int inlineLength)
+    {
+        nint before = entry.Entry.Block;
+        bool indexed = entry.Entry.IsIndexed;
+        Entry shaped = entry.Entry.Reshape(_all.Memory, expiry, outside, inlineLength);
+        shaped.Epoch = _set.Table(entry.Slot).Epoch;
+        if (shaped.Block == before) return shaped;
+        NativeTable.Replace(entry.Place, shaped.Block);
+        if (indexed) _set.Expiries.Replace(shaped);
+        entry = new EntryRef(entry.Place, entry.Slot);
+        return shaped;
+    }
+
+    private ulong Scan(ulong cursor, int slot, KeyBuffer keys)
+    {
+        var collector = new Collector(keys);
+        return _all.Tables.Scan(_set.Table(slot), cursor, ref collector);
+    }
+
+    private readonly struct Collector(KeyBuffer keys) : IPlaceVisitor
+    {
+        public void Visit(nint place) => keys.Add(new Entry(NativeTable.BlockAt(place)).Key);
+    }
+
+    private ref struct VisitorAdapter<TVisitor>(ref TVisitor visitor) : IPlaceVisitor where TVisitor : IEntryVisitor
+    {
+        private readonly ref TVisitor _visitor = ref visitor;
+
+        public int Slot;
+        public bool IsOver;
+
+        public void Visit(nint place)
+        {
+            if (!IsOver) IsOver = !_visitor.Visit(new EntryRef(place, Slot));
+        }
+    }
 }
 
 /// <summary>A key's place in the tables, as <see cref="Database.Prefetch"/> found it.</summary>

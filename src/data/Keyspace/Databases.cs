@@ -1,5 +1,7 @@
 using System;
+using System.Collections.Generic;
 using Hexad.Core;
+using Hexad.Memory;
 using Hexad.Structures;
 
 namespace Hexad.Keyspace;
@@ -13,14 +15,38 @@ namespace Hexad.Keyspace;
 /// </summary>
 public sealed class Databases : IDisposable
 {
+    private readonly Database[] _databases;
+    private readonly FreeQueue _freeQueue;
+    private readonly EvictionPool _pool;
+    private readonly List<SnapshotWalk> _walks = [];
+    private int _expireNext;
+
     /// <summary>An empty keyspace. The hash seed and all sampling come from <paramref name="dice"/>.</summary>
-    public Databases(KeyspaceSettings settings, Dice dice, IKeyspaceEvents events) => throw new NotImplementedException();
+    public Databases(KeyspaceSettings settings, Dice dice, IKeyspaceEvents events)
+    {
+        Invariant.That(settings.DatabaseCount >= 1);
+        Invariant.That(!settings.ClusterMode || settings.DatabaseCount == 1);
+        Settings = settings;
+        Dice = dice;
+        Events = events;
+        Memory = new SlabAllocator();
+        Tables = new BucketTables<Entry>(Memory, new KeyHasher(dice));
+        Clock = new AccessClock(Eviction, dice);
+        _freeQueue = new FreeQueue(Tables, Memory);
+        _pool = new EvictionPool(this);
+        _databases = new Database[settings.DatabaseCount];
+        for (int i = 0; i < _databases.Length; i++) _databases[i] = new Database(this, i);
+    }
 
     /// <summary>What this keyspace was made with.</summary>
-    public KeyspaceSettings Settings => throw new NotImplementedException();
+    public KeyspaceSettings Settings { get; }
 
     /// <summary>The wall-clock time of the running command: what expiry and access times are judged by.</summary>
-    public UnixMs Now { get; set; }
+    public UnixMs Now
+    {
+        get => Clock.Now;
+        set => Clock.Now = value;
+    }
 
     /// <summary>What finding an expired key does; set by the engine for each command (see <see cref="ExpiredKeys"/>).</summary>
     public ExpiredKeys Expired { get; set; }
@@ -32,66 +58,193 @@ public sealed class Databases : IDisposable
     /// In cluster mode the slot of all keys that the running command names, which the dispatcher has computed
     /// already, or -1 when each key's slot is to be computed. Without meaning outside cluster mode.
     /// </summary>
-    public int CommandSlot { get; set; }
+    public int CommandSlot { get; set; } = -1;
 
     /// <summary>The options of eviction.</summary>
     public EvictionSettings Eviction { get; } = new();
 
     /// <summary>How many databases there are.</summary>
-    public int Count => throw new NotImplementedException();
+    public int Count => _databases.Length;
 
     /// <summary>The database with this number, 0 to <see cref="Count"/> - 1.</summary>
-    public Database this[int index] => throw new NotImplementedException();
+    public Database this[int index] => _databases[index];
 
     /// <summary>The keys of all databases.</summary>
-    public long KeyCount => throw new NotImplementedException();
+    public long KeyCount
+    {
+        get
+        {
+            long count = 0;
+            foreach (Database database in _databases) count += database.KeyCount;
+            return count;
+        }
+    }
 
-    /// <summary>Bytes allocated for keys, values, tables and indexes, exactly; what snapshot walks hold is not in it.</summary>
-    public long UsedBytes => throw new NotImplementedException();
+    /// <summary>Bytes allocated for keys, values, tables and indexes, exactly; copies that snapshot walks hold are not in it.</summary>
+    public long UsedBytes => Memory.UsedBytes;
 
     /// <summary>Bytes that the process took from the system for <see cref="UsedBytes"/>: the difference is fragmentation and room kept.</summary>
-    public long ReservedBytes => throw new NotImplementedException();
+    public long ReservedBytes => Memory.ReservedBytes;
 
-    /// <summary>Bytes that snapshot walks hold: old values that were handed over and not fetched yet, and tables that were flushed away under a walk.</summary>
-    public long SnapshotHeldBytes => throw new NotImplementedException();
+    /// <summary>Bytes of old values that were handed to snapshot walks and not fetched yet.</summary>
+    public long SnapshotHeldBytes
+    {
+        get
+        {
+            long bytes = 0;
+            foreach (SnapshotWalk walk in _walks) bytes += walk.HeldBytes;
+            return bytes;
+        }
+    }
 
     /// <summary>How many keys wait to be freed (INFO <c>lazyfree_pending_objects</c>).</summary>
-    public long PendingFreeCount => throw new NotImplementedException();
+    public long PendingFreeCount => _freeQueue.PendingCount;
 
     /// <summary>Exchanges the contents of two databases (SWAPDB); snapshot walks still tell the keys under their old database.</summary>
-    public void Swap(int first, int second) => throw new NotImplementedException();
+    public void Swap(int first, int second) =>
+        (_databases[first].Set, _databases[second].Set) = (_databases[second].Set, _databases[first].Set);
 
     /// <summary>Empties all databases.</summary>
-    public void Flush(FreeMode mode) => throw new NotImplementedException();
+    public void Flush(FreeMode mode)
+    {
+        foreach (Database database in _databases) database.Flush(mode);
+    }
 
     /// <summary>Frees some of what waits to be freed; true when nothing is left.</summary>
-    public bool FreeSlice(ref SliceBudget budget) => throw new NotImplementedException();
+    public bool FreeSlice(ref SliceBudget budget) => _freeQueue.FreeSlice(ref budget);
 
     /// <summary>Moves some buckets of tables that are growing or shrinking; true when none is.</summary>
-    public bool RehashSlice(ref SliceBudget budget) => throw new NotImplementedException();
+    public bool RehashSlice(ref SliceBudget budget) => Tables.RehashSlice(ref budget);
 
     /// <summary>
     /// Removes keys that are past their expiry, reporting each, until none is left or the budget is spent; returns
     /// how many were removed. Costs nothing for keys that are not due. One unit of budget is a key removed or an index place moved.
     /// Only for a primary.
     /// </summary>
-    public int ActiveExpireSlice(ref SliceBudget budget) => throw new NotImplementedException();
+    public int ActiveExpireSlice(ref SliceBudget budget)
+    {
+        int removed = 0;
+        for (int i = 0; i < _databases.Length && !budget.IsSpent; i++)
+        {
+            Database database = _databases[_expireNext];
+            while (!budget.IsSpent)
+            {
+                Entry due = database.Set.Expiries.FirstDue(Now.Value - 1, ref budget);
+                if (due.Block == 0) break;
+                budget.Spend();
+                EntryRef found = database.HandleOf(due);
+                if (found.Found) database.RemoveExpired(found);
+                else database.Set.Expiries.Remove(due);
+                removed += found.Found ? 1 : 0;
+            }
+
+            if (!budget.IsSpent) _expireNext = (_expireNext + 1) % _databases.Length;
+        }
+
+        return removed;
+    }
 
     /// <summary>
     /// Removes the key that the eviction policy likes least among those sampled, and reports it; false when the policy
     /// allows no key to go. The caller compares <see cref="UsedBytes"/> with its limit and calls again.
     /// </summary>
-    public bool EvictOne() => throw new NotImplementedException();
+    public bool EvictOne() => _pool.EvictOne();
 
     /// <summary>Begins a snapshot of all databases as they are now. None may be running over any of their tables.</summary>
-    public SnapshotWalk StartWalk() => throw new NotImplementedException();
+    public SnapshotWalk StartWalk()
+    {
+        Invariant.That(CanStartWalk);
+        var walk = new SnapshotWalk(this);
+        _walks.Add(walk);
+        walk.BeginAll();
+        return walk;
+    }
 
-    /// <summary>Begins a snapshot of one slot of database 0, in cluster mode. None may be running over that slot.</summary>
-    public SnapshotWalk StartWalk(SlotIndex slot) => throw new NotImplementedException();
+    /// <summary>
+    /// Begins a snapshot of one slot of database 0, in cluster mode. No other walk over that slot alone may be running;
+    /// one over all databases hands the slot over first, by copying it whole.
+    /// </summary>
+    public SnapshotWalk StartWalk(SlotIndex slot)
+    {
+        Invariant.That(Settings.ClusterMode);
+        var walk = new SnapshotWalk(this);
+        _walks.Add(walk);
+        walk.BeginSlot(slot.Value);
+        return walk;
+    }
 
     /// <summary>Whether a walk over all databases can be started.</summary>
-    public bool CanStartWalk => throw new NotImplementedException();
+    public bool CanStartWalk
+    {
+        get
+        {
+            foreach (Database database in _databases)
+            {
+                if (database.Set.IsWalked) return false;
+            }
+
+            return true;
+        }
+    }
 
     /// <summary>Gives all memory back; the keyspace may not be used afterwards.</summary>
-    public void Dispose() => throw new NotImplementedException();
+    public void Dispose()
+    {
+        while (_walks.Count > 0) _walks[^1].Cancel();
+        Flush(FreeMode.Now);
+        foreach (Database database in _databases) Discard(database.Set, FreeMode.Now);
+        Memory.Dispose();
+    }
+
+    /// <summary>Checks every structure of every database. For tests and the simulator: it looks at every key.</summary>
+    public void Validate()
+    {
+        Memory.Validate();
+        foreach (Database database in _databases) database.Set.Validate();
+    }
+
+    internal Dice Dice { get; }
+    internal IKeyspaceEvents Events { get; }
+    internal SlabAllocator Memory { get; }
+    internal BucketTables<Entry> Tables { get; }
+    internal AccessClock Clock { get; }
+
+    internal TableSet CreateSet() => new(Tables, Memory, Settings.ClusterMode ? SlotIndex.Count : 1);
+
+    /// <summary>Frees a set that no database has any more, or leaves it to the walks that run over it.</summary>
+    internal void Discard(TableSet set, FreeMode mode)
+    {
+        set.IsDetached = true;
+        Release(set);
+        if (mode == FreeMode.Now) FreeAll();
+    }
+
+    /// <summary>Frees the table of one slot, or leaves it to the walk that runs over it.</summary>
+    internal void DiscardSlot(TableSet set, int slot, FreeMode mode)
+    {
+        SnapshotWalk? walk = set.Table(slot).IsWalked ? set.WalkAt(slot) : null;
+        NativeTable table = set.DetachSlot(slot);
+        if (walk is not null) walk.Adopt(set, slot, table);
+        else _freeQueue.Add(table, set);
+        if (mode == FreeMode.Now) FreeAll();
+    }
+
+    /// <summary>Frees a set that was flushed away when no walk needs it any more.</summary>
+    internal void Release(TableSet set)
+    {
+        if (!set.IsDetached || set.IsWalked || set.IsReleased) return;
+        set.IsReleased = true;
+        _freeQueue.Add(set);
+    }
+
+    /// <summary>A walk has no use any more for a table that it adopted.</summary>
+    internal void Release(NativeTable table, TableSet set) => _freeQueue.Add(table, set);
+
+    internal void Forget(SnapshotWalk walk) => _walks.Remove(walk);
+
+    private void FreeAll()
+    {
+        SliceBudget budget = SliceBudget.Unlimited;
+        _freeQueue.FreeSlice(ref budget);
+    }
 }

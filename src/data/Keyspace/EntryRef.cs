@@ -12,39 +12,66 @@ namespace Hexad.Keyspace;
 /// </summary>
 public readonly struct EntryRef
 {
-    internal readonly nint Block;
+    internal readonly Entry Entry;
     internal readonly nint Place;
     internal readonly int Slot;
 
-    internal EntryRef(nint block, nint place, int slot) => (Block, Place, Slot) = (block, place, slot);
+    internal EntryRef(nint place, int slot)
+    {
+        Place = place;
+        Slot = slot;
+        Entry = place == 0 ? default : new Entry(NativeTable.BlockAt(place));
+    }
 
     /// <summary>Whether there is such a key. Everything else needs it to be so.</summary>
-    public bool Found => Block != 0;
+    public bool Found => Place != 0;
 
     /// <summary>The key's own bytes.</summary>
-    public ReadOnlySpan<byte> Key => throw new NotImplementedException();
+    public ReadOnlySpan<byte> Key => Entry.Key;
 
     /// <summary>What kind of value the key holds.</summary>
-    public ObjectType Type => throw new NotImplementedException();
+    public ObjectType Type => Entry.Type;
 
     /// <summary>How the value is represented (OBJECT ENCODING).</summary>
-    public ObjectEncoding Encoding => throw new NotImplementedException();
+    public ObjectEncoding Encoding => Entry.Encoding;
 
     /// <summary>Whether the value is a string.</summary>
     public bool IsString => Type == ObjectType.String;
 
     /// <summary>Whether the key has an expiry.</summary>
-    public bool HasExpiry => throw new NotImplementedException();
+    public bool HasExpiry => Entry.HasExpiry;
 
     /// <summary>When the key expires; false when it never does.</summary>
-    public bool TryGetExpiry(out UnixMs expiry) => throw new NotImplementedException();
+    public bool TryGetExpiry(out UnixMs expiry)
+    {
+        bool has = Entry.HasExpiry;
+        expiry = new UnixMs(has ? Entry.ExpiryMs : 0);
+        return has;
+    }
 
     /// <summary>How many bytes the string has (STRLEN), an integer's digits and sign counted.</summary>
-    public int StringLength => throw new NotImplementedException();
+    public int StringLength
+    {
+        get
+        {
+            Invariant.That(IsString);
+            return Encoding == ObjectEncoding.Int ? DecimalText.LengthOf(Entry.Integer) : Entry.ValueLength;
+        }
+    }
 
     /// <summary>The string's bytes; an integer is written into <paramref name="scratch"/>, which has at least <see cref="Database.ScratchBytes"/> bytes.</summary>
-    public ReadOnlySpan<byte> GetString(Span<byte> scratch) => throw new NotImplementedException();
+    public ReadOnlySpan<byte> GetString(Span<byte> scratch)
+    {
+        Invariant.That(IsString);
+        return Encoding == ObjectEncoding.Int ? DecimalText.Format(Entry.Integer, scratch) : Entry.Value;
+    }
 
     /// <summary>The string as an integer: kept as one, or its canonical decimal form ("-0", "+1", " 1" and "01" are refused, as Redis refuses them).</summary>
-    public bool TryGetLong(out long value) => throw new NotImplementedException();
+    public bool TryGetLong(out long value)
+    {
+        Invariant.That(IsString);
+        if (Encoding != ObjectEncoding.Int) return DecimalText.TryParse(Entry.Value, out value);
+        value = Entry.Integer;
+        return true;
+    }
 }

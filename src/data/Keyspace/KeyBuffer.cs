@@ -29,6 +29,13 @@ public sealed class KeyBuffer
     /// <summary>Forgets all keys.</summary>
     public void Clear() => Count = 0;
 
+    /// <summary>Forgets the keys from <paramref name="count"/> on.</summary>
+    public void Truncate(int count)
+    {
+        Invariant.That(count <= Count);
+        Count = count;
+    }
+
     /// <summary>Adds a copy of <paramref name="key"/>.</summary>
     public void Add(ReadOnlySpan<byte> key)
     {

@@ -31,6 +31,14 @@ public sealed class SnapshotPage
     /// <summary>Goes over the records: <c>foreach (SnapshotRecord record in page)</c>.</summary>
     public Enumerator GetEnumerator() => new(_bytes.AsSpan(0, Length));
 
+    /// <summary>Takes over another page's records; the other is empty afterwards and has this one's room.</summary>
+    internal void Swap(SnapshotPage other)
+    {
+        (_bytes, other._bytes) = (other._bytes, _bytes);
+        (Length, Count) = (other.Length, other.Count);
+        other.Clear();
+    }
+
     internal void Add(int database, int slot, ObjectType type, ObjectEncoding encoding, uint access, bool hasExpiry, long expiryMs, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
         int total = checked(HeaderBytes + key.Length + value.Length);

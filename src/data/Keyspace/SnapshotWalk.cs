@@ -1,4 +1,6 @@
 using System;
+using System.Collections.Generic;
+using Hexad.Core;
 using Hexad.Structures;
 
 namespace Hexad.Keyspace;
@@ -6,32 +8,309 @@ namespace Hexad.Keyspace;
 /// <summary>
 /// A snapshot of databases, or of one slot, as they were when the walk began, handed out page by page while
 /// commands go on changing them. Each key that was there then is told exactly once, with its value of then.
+///
+/// How: when a walk begins, the epoch of each of its tables goes up by one, so that all its entries carry an older one.
+/// Whoever is told gets the new epoch: by the walk as it passes, or earlier, by a command that is about to change or
+/// remove the entry, which hands the old value over first (<see cref="Capture"/>). New entries have the new
+/// epoch from the start. So "has it been told" is one comparison of two bytes, and no order matters: a table may grow,
+/// shrink or be flushed away under the walk, since the scan's guarantee is enough. When the walk ends, all entries have
+/// the table's epoch again; after walks that were given up there may be several older ones, which is why a table
+/// counts those and has its entries brought up to date before the byte could come round.
 /// </summary>
 public sealed class SnapshotWalk
 {
-    internal SnapshotWalk() => throw new NotImplementedException();
+    private const int PageTargetBytes = 256 * 1024;
+    private const int HeldPageBytes = 4 * 1024 * 1024;
+    private const int MostAbandonedWalks = 250;
+
+    private readonly Databases _all;
+    private readonly List<Part> _parts = [];
+    private readonly Queue<Adopted> _adopted = new();
+    private readonly Queue<SnapshotPage> _held = new();
+    private readonly (long Keys, long Volatile)[] _sizes;
+    private SnapshotPage _holding = new();
+    private int _part;
+    private int _slot;
+    private ulong _cursor;
+    private ulong _adoptedCursor;
+    private long _fullHeldBytes;
+
+    /// <summary>The tables of one set that the walk goes over: slots <see cref="First"/> up to, not including, <see cref="End"/>.</summary>
+    private readonly record struct Part(TableSet Set, int Database, int First, int End);
+
+    /// <summary>A table that was taken out of its set under the walk, which owns it now.</summary>
+    private readonly record struct Adopted(TableSet Set, int Database, int Slot, NativeTable Table);
+
+    internal SnapshotWalk(Databases all)
+    {
+        _all = all;
+        _sizes = new (long Keys, long Volatile)[all.Count];
+    }
 
     /// <summary>Whether all has been handed out, or the walk was cancelled.</summary>
-    public bool IsFinished => throw new NotImplementedException();
+    public bool IsFinished { get; private set; }
 
     /// <summary>Bytes of old values that wait to be fetched, because keys were changed before the walk reached them.</summary>
-    public long HeldBytes => throw new NotImplementedException();
+    public long HeldBytes => _fullHeldBytes + _holding.Length;
 
     /// <summary>How many keys the snapshot has in all.</summary>
-    public long KeyCount => throw new NotImplementedException();
+    public long KeyCount { get; private set; }
 
-    /// <summary>How many of them have been handed out.</summary>
-    public long KeysDone => throw new NotImplementedException();
+    /// <summary>How many of them have been told so far, whether fetched yet or not.</summary>
+    public long KeysDone { get; private set; }
 
     /// <summary>How many keys database <paramref name="database"/> had at the start, and how many of them with an expiry (RDB's RESIZEDB).</summary>
-    public (long Keys, long Volatile) SizeOf(int database) => throw new NotImplementedException();
+    public (long Keys, long Volatile) SizeOf(int database) => _sizes[database];
 
     /// <summary>
     /// Fills <paramref name="page"/>, which is cleared first, with the next records; false when there is nothing left
-    /// (the walk is then over). One unit of budget is a record or a bucket looked at.
+    /// (the walk is then over). One unit of budget is a record or a bucket looked at; a page ends at about 256 KB.
+    /// It may come out empty while there is more.
     /// </summary>
-    public bool NextPage(SnapshotPage page, ref SliceBudget budget) => throw new NotImplementedException();
+    public bool NextPage(SnapshotPage page, ref SliceBudget budget)
+    {
+        page.Clear();
+        if (IsFinished) return false;
+        if (TakeHeld(page)) return true;
+        while (!budget.IsSpent && page.Length < PageTargetBytes)
+        {
+            if (!Advance(page, ref budget))
+            {
+                if (page.Count > 0) return true;
+                End();
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     /// <summary>Ends the walk without handing out the rest.</summary>
-    public void Cancel() => throw new NotImplementedException();
+    public void Cancel()
+    {
+        if (IsFinished) return;
+        for (; _part < _parts.Count; _part++, _slot = -1)
+        {
+            Part part = _parts[_part];
+            for (int slot = Math.Max(_slot, part.First); slot < part.End; slot++)
+            {
+                if (IsOurs(part.Set, slot)) EndTable(part.Set, slot, abandoned: true);
+            }
+        }
+
+        while (_adopted.TryDequeue(out Adopted adopted)) Drop(adopted, abandoned: true);
+        End();
+    }
+
+    internal void BeginAll()
+    {
+        for (int i = 0; i < _all.Count; i++)
+        {
+            TableSet set = _all[i].Set;
+            set.WholeWalk = this;
+            set.WalkDatabase = i;
+            Begin(new Part(set, i, 0, set.TableCount));
+            _sizes[i] = (set.KeyCount, set.VolatileCount);
+            KeyCount += set.KeyCount;
+        }
+
+        _slot = -1;
+    }
+
+    internal void BeginSlot(int slot)
+    {
+        TableSet set = _all[0].Set;
+        if (set.Table(slot).IsWalked) set.WalkAt(slot)!.HandOver(set, slot);
+        set.BeginSlotWalk(slot, this);
+        Begin(new Part(set, 0, slot, slot + 1));
+        _sizes[0] = (set.Table(slot).Count, set.Table(slot).VolatileCount);
+        KeyCount = set.Table(slot).Count;
+        _slot = -1;
+    }
+
+    /// <summary>Takes the value of an entry that is about to change or go, which the walk has not told yet.</summary>
+    internal void Capture(TableSet set, int slot, Entry entry)
+    {
+        entry.Epoch = set.Table(slot).Epoch;
+        Tell(_holding, DatabaseOf(set), slot, entry);
+        RotateHeld();
+    }
+
+    /// <summary>Goes on with a table that was taken out of its set, and frees it in the end.</summary>
+    internal void Adopt(TableSet set, int slot, NativeTable table)
+    {
+        _adopted.Enqueue(new Adopted(set, DatabaseOf(set), slot, table));
+        if (set.WholeWalk != this) set.EndSlotWalk(slot);
+    }
+
+    private int DatabaseOf(TableSet set) => set.WholeWalk == this ? set.WalkDatabase : 0;
+
+    private void Begin(Part part)
+    {
+        _parts.Add(part);
+        for (int slot = part.First; slot < part.End; slot++)
+        {
+            NativeTable table = part.Set.Table(slot);
+            if (table.AbandonedWalks >= MostAbandonedWalks) BringUpToDate(part.Set, table);
+            table.BeginWalk();
+        }
+    }
+
+    private static void BringUpToDate(TableSet set, NativeTable table)
+    {
+        var marker = new Marker(table.Epoch);
+        ulong cursor = 0;
+        do cursor = set.Tables.Scan(table, cursor, ref marker); while (cursor != 0);
+        table.ForgetAbandonedWalks();
+    }
+
+    /// <summary>Tells the rest of a slot at once, so that another walk may have it.</summary>
+    private void HandOver(TableSet set, int slot)
+    {
+        Invariant.That(set.WholeWalk == this);
+        NativeTable table = set.Table(slot);
+        var teller = new Teller(this, _holding, set.WalkDatabase, slot, table.Epoch);
+        ulong cursor = 0;
+        do cursor = set.Tables.Scan(table, cursor, ref teller); while (cursor != 0);
+        EndTable(set, slot, abandoned: false);
+        RotateHeld();
+    }
+
+    private bool TakeHeld(SnapshotPage page)
+    {
+        if (_held.TryDequeue(out SnapshotPage? full))
+        {
+            _fullHeldBytes -= full.Length;
+            page.Swap(full);
+            return true;
+        }
+
+        if (_holding.Count == 0) return false;
+        page.Swap(_holding);
+        return true;
+    }
+
+    private bool IsOurs(TableSet set, int slot) => set.Table(slot).IsWalked && set.WalkAt(slot) == this;
+
+    /// <summary>Looks at one more bucket; false when there is none.</summary>
+    private bool Advance(SnapshotPage page, ref SliceBudget budget)
+    {
+        if (_adopted.TryPeek(out Adopted adopted))
+        {
+            if (Scan(page, adopted.Set, adopted.Database, adopted.Slot, adopted.Table, ref _adoptedCursor, ref budget)) Drop(_adopted.Dequeue(), abandoned: false);
+            return true;
+        }
+
+        if (!FindTable(ref budget)) return _part < _parts.Count;
+        Part part = _parts[_part];
+        if (Scan(page, part.Set, part.Database, _slot, part.Set.Table(_slot), ref _cursor, ref budget)) EndTable(part.Set, _slot, abandoned: false);
+        return true;
+    }
+
+    /// <summary>Goes to the next table that is still ours; false when there is none, or the budget was spent on looking.</summary>
+    private bool FindTable(ref SliceBudget budget)
+    {
+        const int LooksPerUnit = 64;
+        for (int looks = 1; _part < _parts.Count; looks++)
+        {
+            Part part = _parts[_part];
+            if (_slot < part.First) _slot = part.First;
+            if (_slot >= part.End)
+            {
+                _part++;
+                _slot = -1;
+                continue;
+            }
+
+            if (IsOurs(part.Set, _slot))
+            {
+                if (part.Set.Table(_slot).Count > 0) return true;
+                EndTable(part.Set, _slot, abandoned: false);
+            }
+
+            _slot++;
+            _cursor = 0;
+            if (looks % LooksPerUnit == 0 && !budget.Spend()) return false;
+        }
+
+        return false;
+    }
+
+    /// <summary>Tells the entries of one bucket that have not been told; true when the table is at its end.</summary>
+    private bool Scan(SnapshotPage page, TableSet set, int database, int slot, NativeTable table, ref ulong cursor, ref SliceBudget budget)
+    {
+        ulong next = BucketTables<Entry>.CursorAfter(table, cursor);
+        set.Tables.PrefetchScan(table, next, blocks: true);
+        set.Tables.PrefetchScan(table, BucketTables<Entry>.CursorAfter(table, next), blocks: false);
+        long before = KeysDone;
+        var teller = new Teller(this, page, database, slot, table.Epoch);
+        cursor = set.Tables.Scan(table, cursor, ref teller);
+        budget.Spend(1 + (int)(KeysDone - before));
+        return cursor == 0;
+    }
+
+    private void Tell(SnapshotPage page, int database, int slot, Entry entry)
+    {
+        uint access = _all.Eviction.IsLfu ? _all.Clock.Decayed(entry) : _all.Clock.IdleSeconds(entry);
+        ReadOnlySpan<byte> value = entry.Value;
+        page.Add(database, slot, entry.Type, entry.Encoding, access, entry.HasExpiry, entry.HasExpiry ? entry.ExpiryMs : 0, entry.Key, value);
+        KeysDone++;
+    }
+
+    private void RotateHeld()
+    {
+        if (_holding.Length < HeldPageBytes) return;
+        _fullHeldBytes += _holding.Length;
+        _held.Enqueue(_holding);
+        _holding = new SnapshotPage();
+    }
+
+    private void EndTable(TableSet set, int slot, bool abandoned)
+    {
+        set.Table(slot).EndWalk(abandoned);
+        if (set.WholeWalk != this) set.EndSlotWalk(slot);
+    }
+
+    private void Drop(Adopted adopted, bool abandoned)
+    {
+        adopted.Table.EndWalk(abandoned);
+        _all.Release(adopted.Table, adopted.Set);
+    }
+
+    private void End()
+    {
+        IsFinished = true;
+        foreach (Part part in _parts)
+        {
+            if (part.Set.WholeWalk == this) part.Set.WholeWalk = null;
+            _all.Release(part.Set);
+        }
+
+        _held.Clear();
+        _fullHeldBytes = 0;
+        _holding = new SnapshotPage();
+        _all.Forget(this);
+    }
+
+    /// <summary>Tells each entry that carries an older epoch, and gives it the new one.</summary>
+    private readonly struct Teller(SnapshotWalk walk, SnapshotPage page, int database, int slot, byte epoch) : IPlaceVisitor
+    {
+        public void Visit(nint place)
+        {
+            var entry = new Entry(NativeTable.BlockAt(place));
+            if (entry.Epoch == epoch) return;
+            entry.Epoch = epoch;
+            walk.Tell(page, database, slot, entry);
+        }
+    }
+
+    /// <summary>Gives every entry the table's epoch.</summary>
+    private readonly struct Marker(byte epoch) : IPlaceVisitor
+    {
+        public void Visit(nint place)
+        {
+            var entry = new Entry(NativeTable.BlockAt(place));
+            entry.Epoch = epoch;
+        }
+    }
 }

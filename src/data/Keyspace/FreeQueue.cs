@@ -1,0 +1,87 @@
+using System.Collections.Generic;
+using Hexad.Memory;
+using Hexad.Structures;
+
+namespace Hexad.Keyspace;
+
+/// <summary>
+/// Tables that nobody looks at any more, freed a few buckets at a time: whole sets after FLUSHDB, single tables after
+/// a slot was dropped.
+/// </summary>
+internal sealed class FreeQueue(BucketTables<Entry> tables, SlabAllocator memory)
+{
+    private readonly Queue<Waiting> _queue = new();
+    private long _position;
+    private int _slot;
+
+    private readonly record struct Waiting(TableSet Set, NativeTable Single, bool IsSingle);
+
+    /// <summary>How many keys wait.</summary>
+    public long PendingCount { get; private set; }
+
+    /// <summary>Takes over a set that was flushed away.</summary>
+    public void Add(TableSet set)
+    {
+        PendingCount += set.KeyCount;
+        set.Expiries.Clear();
+        _queue.Enqueue(new Waiting(set, default, false));
+    }
+
+    /// <summary>Takes over a table that was taken out of a set; where the set lives on, its entries are taken out of the set's index as they go.</summary>
+    public void Add(NativeTable single, TableSet set)
+    {
+        PendingCount += single.Count;
+        _queue.Enqueue(new Waiting(set, single, true));
+    }
+
+    /// <summary>Frees some; true when nothing is left.</summary>
+    public bool FreeSlice(ref SliceBudget budget)
+    {
+        while (_queue.TryPeek(out Waiting waiting))
+        {
+            if (!(waiting.IsSingle ? FreeSingle(waiting, ref budget) : FreeSet(waiting.Set, ref budget))) return false;
+            _queue.Dequeue();
+        }
+
+        return true;
+    }
+
+    private bool FreeSet(TableSet set, ref SliceBudget budget)
+    {
+        for (; _slot < set.TableCount; _slot++)
+        {
+            if (!FreeTable(set.Table(_slot), null, ref budget)) return false;
+        }
+
+        _slot = 0;
+        tables.FreeArray(set.First, set.TableCount);
+        return true;
+    }
+
+    private bool FreeSingle(Waiting waiting, ref SliceBudget budget)
+    {
+        if (!FreeTable(waiting.Single, waiting.Set.IsDetached ? null : waiting.Set.Expiries, ref budget)) return false;
+        tables.FreeArray(waiting.Single, 1);
+        return true;
+    }
+
+    private bool FreeTable(NativeTable table, ExpiryIndex? index, ref SliceBudget budget)
+    {
+        var freer = new Freer(memory, index);
+        long before = table.Count;
+        bool done = tables.FreeSlice(table, ref _position, ref budget, ref freer);
+        PendingCount -= before - table.Count;
+        if (done) _position = 0;
+        return done;
+    }
+
+    private readonly struct Freer(SlabAllocator memory, ExpiryIndex? index) : IPlaceVisitor
+    {
+        public void Visit(nint place)
+        {
+            var entry = new Entry(NativeTable.BlockAt(place));
+            if (index is not null && entry.IsIndexed) index.Remove(entry);
+            entry.Free(memory);
+        }
+    }
+}
