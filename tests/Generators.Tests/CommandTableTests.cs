@@ -171,4 +171,26 @@ public sealed class CommandTableTests
         Assert.True(PerfectHash.TryFind(names, out _, out int shift));
         Assert.True(shift > 64 - 16);
     }
+
+    [Fact]
+    public void Every_command_of_7_2_can_be_declared_and_its_keys_and_categories_follow_as_in_the_real_server()
+    {
+        Compiled compiled = Compile(Compiled.Embedded("data/declarations-7.2.txt").Single());
+        Assert.Empty(compiled.Complaints.Select(c => c.GetMessage(null)));
+        Assert.Empty(compiled.Errors());
+        Assembly loaded = compiled.Load();
+        int compared = 0;
+        foreach (string line in Compiled.Embedded("data/ranges-7.0.15.tsv").Single().Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            string[] field = line.Split('\t');
+            object? row = Find(loaded, field[0]);
+            Assert.True(row is not null, field[0]);
+            string categories = string.Join(',', Property(row, "Categories")!.ToString()!.ToLowerInvariant().Split(", ").Order(StringComparer.Ordinal));
+            string movable = Property(row, "Flags")!.ToString()!.Contains("MovableKeys", StringComparison.Ordinal) ? "1" : "0";
+            string ours = string.Join('\t', field[0], Property(row, "FirstKey"), Property(row, "LastKey"), Property(row, "KeyStep"), categories, movable);
+            Assert.Equal(line, ours);
+            compared++;
+        }
+        Assert.True(compared > 350);
+    }
 }

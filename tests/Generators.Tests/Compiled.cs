@@ -46,7 +46,7 @@ internal sealed class Compiled
     public static IEnumerable<string> Embedded(string folder)
     {
         Assembly here = typeof(Compiled).Assembly;
-        foreach (string name in here.GetManifestResourceNames().Where(n => n.StartsWith(folder + "/", StringComparison.Ordinal)))
+        foreach (string name in here.GetManifestResourceNames().Where(n => n.StartsWith(folder, StringComparison.Ordinal)))
         {
             using StreamReader reader = new StreamReader(here.GetManifestResourceStream(name)!);
             yield return reader.ReadToEnd();
