@@ -154,6 +154,6 @@ public sealed class LoadTests
         Assert.Null(ServerArguments.Parse(["a.conf"]).Lines);
         Assert.Equal("save \"\"", ServerArguments.Parse(["--save"]).Lines);
         NodeOptions options = ConfigLoader.Load(new ConfigSources { CommandLine = both.Lines, Read = _ => [] }).Options;
-        Assert.Equal((7000, "", "127.0.0.1 ::1", LogLevel.Verbose), (options.Port, options.Save.Format(), options.Bind.Format(), options.LogLevel));
+        Assert.Equal((7000, "", "127.0.0.1 ::1", Verbosity.Verbose), (options.Port, options.Save.Format(), options.Bind.Format(), options.LogLevel));
     }
 }

@@ -16,9 +16,9 @@ public sealed partial class NodeOptions
         Help = "Where the process id is written. In the background there is one even without this.")]
     public partial string? PidFile { get; set; }
 
-    [Option("loglevel", LogLevel.Notice, Live = true, Sample = "loglevel notice",
+    [Option("loglevel", Verbosity.Notice, Live = true, Sample = "loglevel notice",
         Help = "How much is logged: debug, verbose, notice, warning, nothing.")]
-    public partial LogLevel LogLevel { get; set; }
+    public partial Verbosity LogLevel { get; set; }
 
     [Option("logfile", "", Sample = "logfile \"\"",
         Help = "The log file; empty is standard output.")]

@@ -1,7 +1,7 @@
 // The options that are one word out of a few. Members are in the order in which messages list the words.
 namespace Hexad.Options;
 
-public enum LogLevel : byte
+public enum Verbosity : byte
 {
     Debug, Verbose, Notice, Warning, Nothing,
 }

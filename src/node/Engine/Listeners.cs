@@ -15,17 +15,17 @@ internal sealed class Listeners(Node node) : IPart
     public void Start()
     {
         if (node.Options.Port != 0)
-            foreach (string address in node.Options.Bind)
+            foreach (string address in node.Options.Bind.Addresses)
                 Listen(address);
-        if (node.Options.UnixSocket.Length > 0)
+        if (node.Options.UnixSocket is { } path)
         {
             _waiting++;
             node.Host.Listen(new Listener
             {
                 Kind = LinkKind.Client,
-                At = new Endpoint(node.Options.UnixSocket, 0),
+                At = new Endpoint(path, 0),
                 IsUnix = true,
-                UnixMode = node.Options.UnixSocketPerm,
+                UnixMode = (int)node.Options.UnixSocketMode,
                 Backlog = node.Options.TcpBacklog,
             });
         }

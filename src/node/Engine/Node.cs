@@ -205,7 +205,7 @@ public sealed class Node : INode, IKeyspaceEvents
     {
         Propagation propagation = Services.Propagation;
         propagation.Also(database, 2);
-        propagation.Add(Options.LazyfreeLazyExpire ? "UNLINK"u8 : "DEL"u8);
+        propagation.Add(Options.LazyExpire ? "UNLINK"u8 : "DEL"u8);
         propagation.Add(key);
         Database db = Databases[database];
         Services.KeyChanged(db, key);

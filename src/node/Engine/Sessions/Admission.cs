@@ -15,7 +15,7 @@ public sealed class Admission(Node node)
     }
 
     /// <summary>Whether the default user has a password.</summary>
-    public bool RequiresPassword => node.Options.RequirePass.Length > 0;
+    public bool RequiresPassword => node.Options.RequirePass is not null;
 
     private static bool IsLocal(Link link) =>
         link.Listener!.IsUnix || link.Remote.Address.StartsWith("127.", System.StringComparison.Ordinal) || link.Remote.Address == "::1";

@@ -183,7 +183,7 @@ public sealed class Session : ILinkOwner
         {
             var limits = new RequestLimits
             {
-                MaxBulkLength = _node.Options.ProtoMaxBulkLen,
+                MaxBulkLength = _node.Options.ProtoMaxBulkBytes,
                 Unauthenticated = (Flags & SessionFlags.Unauthenticated) != 0,
             };
             ParseOutcome outcome = _parser.Parse(bytes, limits);
@@ -230,7 +230,7 @@ public sealed class Session : ILinkOwner
         if (_pending.Length - _pendingEnd < bytes.Length) MakeRoom(bytes.Length);
         bytes.CopyTo(_pending.AsSpan(_pendingEnd));
         _pendingEnd += bytes.Length;
-        if (PendingBytes > _node.Options.ClientQueryBufferLimit && Kind == SessionKind.Client) _node.Sessions.QueryBufferExceeded(this);
+        if (PendingBytes > _node.Options.ClientQueryBufferLimitBytes && Kind == SessionKind.Client) _node.Sessions.QueryBufferExceeded(this);
     }
 
     private void MakeRoom(int size)

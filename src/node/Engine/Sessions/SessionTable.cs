@@ -37,7 +37,7 @@ public sealed class SessionTable(Node node)
 
         Session session = Add(link, SessionKind.Client);
         if (link.Listener!.IsUnix) session.Flags |= SessionFlags.Unix;
-        link.KeepAliveSeconds = node.Options.TcpKeepalive;
+        link.KeepAliveSeconds = node.Options.TcpKeepaliveSeconds;
         node.Admission.Greet(session);
     }
 
