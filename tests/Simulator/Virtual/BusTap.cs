@@ -4,16 +4,16 @@ using System.Buffers.Binary;
 namespace Hexad.Simulator.Virtual;
 
 /// <summary>
-/// Cuts what a process sends on a bus link into whole messages (signature, then the length of the whole as a big-endian
-/// number) and shows each to the watcher before it leaves. Judging by the wire is independent of the node's own view of itself.
+/// Cuts what a process sends or reads on a bus link into whole messages (signature, then the length of the whole as a big-endian
+/// number) and shows each to the watcher before it leaves or is given to the node. Judging by the wire is independent of the node's own view of itself.
 /// </summary>
-internal sealed class BusTap(World world, Process process)
+internal sealed class BusTap(World world, Process process, bool outgoing)
 {
     private const int LengthAt = 4;
     private const int Prefix = 8;
     private byte[] _rest = [];
 
-    public void Sending(Socket socket, ReadOnlySpan<byte> bytes)
+    public void Passing(Socket socket, ReadOnlySpan<byte> bytes)
     {
         if (world.Watcher is not { } watcher) return;
         if (_rest.Length == 0)
@@ -33,7 +33,8 @@ internal sealed class BusTap(World world, Process process)
         {
             int length = (int)BinaryPrimitives.ReadUInt32BigEndian(bytes[LengthAt..]);
             if (length < Prefix || length > bytes.Length) break;
-            watcher.BusMessageSent(process, socket, bytes[..length]);
+            if (outgoing) watcher.BusMessageSent(process, socket, bytes[..length]);
+            else watcher.BusMessageCame(process, socket, bytes[..length]);
             bytes = bytes[length..];
         }
 

@@ -14,6 +14,7 @@ public enum Counter
     SymmetricPartitions,
     OneWayPartitions,
     LossyPaths,
+    SlowPaths,
     StalledFlows,
     ConnectionResets,
     HalfOpenLinks,
@@ -33,8 +34,12 @@ public enum Counter
     ManualFailovers,
     ForcedFailovers,
     Takeovers,
+    ElectionsBegun,
     Elections,
-    LostElections,
+    VotesGiven,
+    FastSuspicions,
+    SlowSuspicions,
+    StalePackets,
     EpochCollisions,
     HalfDoneHandshakes,
     FullResyncs,
@@ -45,6 +50,7 @@ public enum Counter
     ClusterDownReplies,
     UnknownOutcomes,
     LostWritesExcused,
+    LostWithRestart,
 }
 
 /// <summary>The counts of one world, or of many added up.</summary>

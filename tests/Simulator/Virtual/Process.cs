@@ -71,11 +71,17 @@ public sealed class Process : IHost, IStation, IScheduled
     /// <summary>The code it ended with by itself; null while it runs or when it was killed.</summary>
     public int? ExitCode { get; private set; }
 
+    /// <summary>Whether work that it submitted is being done.</summary>
+    public bool IsWriting => State != ProcessState.Ended && !_disk.IsIdle;
+
     /// <summary>What it listens on.</summary>
     public List<Listener> Listeners { get; } = [];
 
     /// <summary>All links that stand or are being opened, in the order of their making.</summary>
     public IReadOnlyList<Link> Links => _order;
+
+    /// <summary>What the watcher keeps about it.</summary>
+    public object? Notes { get; set; }
 
     /// <summary>The last lines of its log.</summary>
     public Queue<string> LastLog { get; } = new();
@@ -126,6 +132,12 @@ public sealed class Process : IHost, IStation, IScheduled
         Machine.Processes.Remove(this);
     }
 
+    /// <summary>The run is over: it ends without being counted as a fault.</summary>
+    public void Discard()
+    {
+        if (State != ProcessState.Ended) End(killed: true);
+    }
+
     private void End(bool killed)
     {
         foreach (Link link in _order) (link.HostState as Socket)?.Close();
@@ -138,6 +150,7 @@ public sealed class Process : IHost, IStation, IScheduled
 
     private void Forget()
     {
+        _world.Watcher?.Ending(this);
         State = ProcessState.Ended;
         _links.Clear();
         _order.Clear();
@@ -322,6 +335,7 @@ public sealed class Process : IHost, IStation, IScheduled
             }
 
             _world.Trace.Add(bytes[..size]);
+            if (IsBus(tag.Link)) (tag.BusIn ??= new BusTap(_world, this, outgoing: false)).Passing(socket, bytes[..size]);
             _occupant.Node.Received(now, tag.Link, bytes[..size]);
             if (socket.Incoming!.HasUnread) socket.Consume(size);
             if (socket.Incoming.HasUnread || socket.IsAtEnd) ((IStation)this).Readable(socket);
@@ -470,7 +484,7 @@ public sealed class Process : IHost, IStation, IScheduled
                 return;
             }
 
-            if (link.Kind is LinkKind.BusInbound or LinkKind.BusOutbound) Bus(tag).Sending(socket, part[..size]);
+            if (IsBus(link)) (tag.BusOut ??= new BusTap(_world, this, outgoing: true)).Passing(socket, part[..size]);
             socket.Send(part[..size]);
             link.Output.Consume(size);
         }
@@ -479,7 +493,7 @@ public sealed class Process : IHost, IStation, IScheduled
         else if (link.WantsDrained) Give(new Input(InputKind.Drained, link, null, default));
     }
 
-    private BusTap Bus(LinkTag tag) => tag.Bus ??= new BusTap(_world, this);
+    private static bool IsBus(Link link) => link.Kind is LinkKind.BusInbound or LinkKind.BusOutbound;
 
     private void CloseNow(Link link, CloseMode mode)
     {
@@ -577,6 +591,7 @@ public sealed class Process : IHost, IStation, IScheduled
         public bool FlushQueued;
         public bool Closing;
         public bool Reading = true;
-        public BusTap? Bus;
+        public BusTap? BusOut;
+        public BusTap? BusIn;
     }
 }

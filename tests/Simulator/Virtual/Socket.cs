@@ -136,6 +136,14 @@ public sealed class Socket : IScheduled
         Peer!.ResetSoon(Owner.Machine);
     }
 
+    /// <summary>Something between the two machines forgets the connection: both ends are reset.</summary>
+    public void BreakBothEnds()
+    {
+        Socket? peer = Peer;
+        Broken(LinkFault.Reset);
+        peer?.Broken(LinkFault.Reset);
+    }
+
     /// <summary>The machine lost its power: nobody is told.</summary>
     internal void Vanish()
     {

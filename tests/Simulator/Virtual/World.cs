@@ -12,6 +12,12 @@ public interface IWatcher
     /// <summary>A whole cluster-bus message is about to leave a process.</summary>
     void BusMessageSent(Process from, Socket socket, System.ReadOnlySpan<byte> message);
 
+    /// <summary>A whole cluster-bus message is about to be given to a node.</summary>
+    void BusMessageCame(Process to, Socket socket, System.ReadOnlySpan<byte> message);
+
+    /// <summary>A process is about to be no more, its node is still there to be looked at.</summary>
+    void Ending(Process process);
+
     /// <summary>A node threw: an invariant failed, or a bug.</summary>
     void NodeThrew(Process process, System.Exception thrown);
 }

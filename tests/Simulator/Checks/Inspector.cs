@@ -1,0 +1,67 @@
+using System;
+using Hexad.Cluster;
+using Hexad.Simulator.Virtual;
+
+namespace Hexad.Simulator.Checks;
+
+/// <summary>Looks on for all checkers, and collects what nodes count themselves when their processes end.</summary>
+public sealed class Inspector : IWatcher
+{
+    private readonly World _world;
+
+    public Inspector(World world)
+    {
+        _world = world;
+        Verdict = new Verdict(world);
+        Wire = new WireCheck(world, Verdict);
+        Losses = new LossCheck(world, Verdict);
+        Views = new ViewCheck(world, Verdict, Losses);
+    }
+
+    public Verdict Verdict { get; }
+
+    public WireCheck Wire { get; }
+
+    public ViewCheck Views { get; }
+
+    public LossCheck Losses { get; }
+
+    void IWatcher.Stepped(Process process)
+    {
+        try
+        {
+            Views.Stepped(process);
+        }
+        catch (Core.InvariantFailedException failed)
+        {
+            Verdict.Violated($"{process.Name} is not valid: {failed.Message}");
+        }
+    }
+
+    void IWatcher.BusMessageSent(Process from, Socket socket, ReadOnlySpan<byte> message)
+    {
+        Wire.Sent(from, socket, message);
+        Views.Sent(message);
+    }
+
+    void IWatcher.BusMessageCame(Process to, Socket socket, ReadOnlySpan<byte> message) => Views.Came(to, message);
+
+    void IWatcher.Ending(Process process)
+    {
+        if (process.Occupant is not ClusterOccupant { Cluster: { } cluster } occupant) return;
+        Counters counters = _world.Counters;
+        ClusterCounters figures = cluster.Counters;
+        counters.Count(Counter.ElectionsBegun, figures.Elections);
+        counters.Count(Counter.VotesGiven, figures.Votes);
+        counters.Count(Counter.EpochCollisions, figures.EpochCollisions);
+        counters.Count(Counter.StalePackets, figures.StalePackets);
+        counters.Count(Counter.FastSuspicions, figures.FastSuspicions);
+        counters.Count(Counter.SlowSuspicions, figures.SlowSuspicions);
+        counters.Count(Counter.FullResyncs, occupant.FullResyncs);
+        counters.Count(Counter.PartialResyncs, occupant.PartialResyncs);
+        for (int i = 0; i < cluster.Nodes.All.Count; i++)
+            if (cluster.Nodes.All[i].InHandshake) counters.Count(Counter.HalfDoneHandshakes);
+    }
+
+    void IWatcher.NodeThrew(Process process, Exception thrown) => Verdict.Violated($"{process.Name} threw: {thrown}");
+}

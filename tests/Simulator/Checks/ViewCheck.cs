@@ -1,0 +1,145 @@
+using System;
+using System.Collections.Generic;
+using Hexad.Cluster;
+using Hexad.Core;
+using Hexad.Simulator.Virtual;
+using Hexad.Wire.Bus;
+
+namespace Hexad.Simulator.Checks;
+
+/// <summary>A replica that became a primary.</summary>
+/// <param name="AtUs">When.</param>
+/// <param name="Winner">Who.</param>
+/// <param name="Name">What the run calls its process.</param>
+/// <param name="Epoch">With which config epoch.</param>
+/// <param name="Offset">How far its replication had come.</param>
+/// <param name="Slots">Which slots it took over, as they travel.</param>
+public sealed record Promotion(long AtUs, NodeId Winner, string Name, ulong Epoch, ReplicationOffset Offset, byte[] Slots);
+
+/// <summary>
+/// Judges every node's view of the cluster after each of its steps: epochs never fall, neither its own nor those it knows
+/// of others, and a message that is older than the last one from the same sender changes nothing about that sender.
+/// Notes every promotion for the judgement of lost writes.
+/// </summary>
+public sealed class ViewCheck(World world, Verdict verdict, LossCheck losses)
+{
+    private const int ValidateEvery = 512;
+    private readonly Dictionary<NodeId, Dictionary<uint, int>> _incarnations = [];
+
+    /// <summary>All promotions in their order.</summary>
+    public List<Promotion> Promotions { get; } = [];
+
+    /// <summary>A message leaves: the incarnations of a sender are numbered in the order in which they first speak.</summary>
+    public void Sent(ReadOnlySpan<byte> message)
+    {
+        if (!TryStamp(message, out NodeId sender, out uint incarnation, out _)) return;
+        if (!_incarnations.TryGetValue(sender, out Dictionary<uint, int>? known)) _incarnations.Add(sender, known = []);
+        known.TryAdd(incarnation, known.Count);
+    }
+
+    /// <summary>A message is given to a node in the step that runs.</summary>
+    public void Came(Process process, ReadOnlySpan<byte> message)
+    {
+        if (!TryStamp(message, out NodeId sender, out uint incarnation, out ulong sequence)) return;
+        Observer observer = Of(process);
+        observer.Messages++;
+        if (!_incarnations.TryGetValue(sender, out Dictionary<uint, int>? known) || !known.TryGetValue(incarnation, out int order)) return;
+        (int, ulong) stamp = (order, sequence);
+        bool stale = observer.Newest.TryGetValue(sender, out (int, ulong) newest) && stamp.CompareTo(newest) < 0;
+        if (stale)
+        {
+            observer.StaleFrom = observer.StaleMessages++ == 0 || observer.StaleFrom == sender ? sender : default;
+        }
+        else
+        {
+            observer.Newest[sender] = stamp;
+        }
+    }
+
+    /// <summary>A node has done a step.</summary>
+    public void Stepped(Process process)
+    {
+        if (process.Occupant is not ClusterOccupant { Cluster: { } cluster } occupant) return;
+        Observer observer = Of(process);
+        CheckOwn(process, observer, cluster, occupant);
+        CheckOthers(process, observer, cluster);
+        observer.Messages = observer.StaleMessages = 0;
+        if (++observer.Steps % ValidateEvery == 0) cluster.Validate();
+    }
+
+    private static bool TryStamp(ReadOnlySpan<byte> message, out NodeId sender, out uint incarnation, out ulong sequence)
+    {
+        (sender, incarnation, sequence) = (default, 0, 0);
+        if (BusPacket.TryRead(message, out BusPacket packet) != PacketFault.None || packet.IsLight || packet.Badge is not { } badge) return false;
+        (sender, incarnation, sequence) = (packet.Sender, badge.Incarnation, badge.Sequence);
+        return true;
+    }
+
+    private void CheckOwn(Process process, Observer observer, ClusterMachine cluster, ClusterOccupant occupant)
+    {
+        ClusterNode me = cluster.Myself;
+        if (!observer.HasStarted)
+        {
+            observer.HasStarted = true;
+            if (me.IsPrimary && me.Slots.Count > 0) losses.EmptyRestarts.Add(new EmptyRestart(world.NowUs, me.Id, me.Slots.Bits.ToArray()));
+        }
+
+        if (cluster.CurrentEpoch < observer.CurrentEpoch)
+            verdict.Violated($"the current epoch of {process.Name} fell from {observer.CurrentEpoch} to {cluster.CurrentEpoch}");
+        if (cluster.LastVoteEpoch < observer.LastVoteEpoch)
+            verdict.Violated($"the epoch of the last vote of {process.Name} fell from {observer.LastVoteEpoch} to {cluster.LastVoteEpoch}");
+        (observer.CurrentEpoch, observer.LastVoteEpoch) = (cluster.CurrentEpoch, cluster.LastVoteEpoch);
+        if (me.IsPrimary && observer.WasReplica && me.Slots.Count > 0)
+        {
+            Promotions.Add(new Promotion(world.NowUs, me.Id, process.Name, me.ConfigEpoch, observer.Offset, me.Slots.Bits.ToArray()));
+            world.Counters.Count(Counter.Elections);
+        }
+
+        observer.WasReplica = me.IsReplica;
+        observer.Offset = occupant.Replication.Offset;
+    }
+
+    private void CheckOthers(Process process, Observer observer, ClusterMachine cluster)
+    {
+        IReadOnlyList<ClusterNode> all = cluster.Nodes.All;
+        for (int i = 0; i < all.Count; i++)
+        {
+            ClusterNode node = all[i];
+            if (node.InHandshake) continue;
+            if (!observer.Seen.TryGetValue(node, out View? view)) observer.Seen.Add(node, view = new View());
+            bool changed = view.IsPrimary != node.IsPrimary || view.Primary != node.Primary || view.Epoch != node.ConfigEpoch || view.Slots != node.Slots.Count;
+            if (!changed) continue;
+            if (view.IsPrimary && node.IsPrimary && node.ConfigEpoch < view.Epoch)
+                verdict.Violated($"in the view of {process.Name} the config epoch of {node.Id} fell from {view.Epoch} to {node.ConfigEpoch}");
+            if (view.IsKnown && observer.Messages == observer.StaleMessages && observer.StaleMessages > 0 && observer.StaleFrom == node.Id)
+                verdict.Violated($"a stale message changed the view that {process.Name} has of {node.Id}");
+            (view.IsKnown, view.IsPrimary, view.Primary, view.Epoch, view.Slots) = (true, node.IsPrimary, node.Primary, node.ConfigEpoch, node.Slots.Count);
+        }
+    }
+
+    private static Observer Of(Process process) => (Observer)(process.Notes ??= new Observer());
+
+    private sealed class Observer
+    {
+        public readonly Dictionary<NodeId, (int, ulong)> Newest = [];
+        public readonly Dictionary<ClusterNode, View> Seen = [];
+        public ulong CurrentEpoch;
+        public ulong LastVoteEpoch;
+        public ReplicationOffset Offset;
+        public bool HasStarted;
+        public bool WasReplica;
+        public int Messages;
+        public int StaleMessages;
+        public NodeId StaleFrom;
+        public int Steps;
+    }
+
+    private sealed class View
+    {
+        public bool IsKnown;
+        public bool IsPrimary;
+        public ClusterNode? Primary;
+        public ulong Epoch;
+        public int Slots;
+    }
+}

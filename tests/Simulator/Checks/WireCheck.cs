@@ -1,0 +1,108 @@
+using System;
+using System.Collections.Generic;
+using Hexad.Core;
+using Hexad.Simulator.Virtual;
+using Hexad.Wire.Bus;
+
+namespace Hexad.Simulator.Checks;
+
+/// <summary>
+/// Judges the cluster by what its nodes say on the wire, knowing nothing of their insides:
+/// a node votes for one candidate an epoch, for ever, crashes included; a slot has one owner an epoch; the epochs that a
+/// process says never fall, and the config epoch with which a node owns slots does not fall over a restart either.
+/// </summary>
+public sealed class WireCheck(World world, Verdict verdict)
+{
+    private readonly Dictionary<(NodeId Voter, ulong Epoch), string> _votes = [];
+    private readonly Dictionary<NodeId, Sender> _senders = [];
+    private readonly Dictionary<ulong, List<Claim>> _claims = [];
+    private readonly HashSet<NodeId> _withoutConsent = [];
+
+    /// <summary>A node was told to take over without asking anybody: its epochs may meet others'.</summary>
+    public void TookOver(NodeId node) => _withoutConsent.Add(node);
+
+    /// <summary>A message leaves a process.</summary>
+    public void Sent(Process from, Socket socket, ReadOnlySpan<byte> message)
+    {
+        if (BusPacket.TryRead(message, out BusPacket packet) != PacketFault.None)
+        {
+            verdict.Violated($"{from.Name} sent a packet that cannot be read");
+            return;
+        }
+
+        if (packet.IsLight) return;
+        if (packet.Type == PacketType.Vote) Voted(from, socket, packet);
+        if (!_senders.TryGetValue(packet.Sender, out Sender? sender)) _senders.Add(packet.Sender, sender = new Sender());
+        CheckEpochs(from, sender, packet);
+        if (packet.Type is PacketType.Ping or PacketType.Pong && packet.ClaimsPrimary) CheckClaims(from, sender, packet);
+    }
+
+    private void Voted(Process from, Socket socket, in BusPacket packet)
+    {
+        string candidate = ((socket.Peer?.Owner as Process)?.Name) ?? socket.Remote.ToString();
+        var vote = (packet.Sender, packet.CurrentEpoch);
+        if (_votes.TryAdd(vote, candidate) || _votes[vote] == candidate) return;
+        verdict.Violated($"{from.Name} voted twice in epoch {packet.CurrentEpoch}: for {_votes[vote]} and for {candidate}");
+    }
+
+    private void CheckEpochs(Process from, Sender sender, in BusPacket packet)
+    {
+        if (sender.Process == from && packet.CurrentEpoch < sender.CurrentEpoch)
+            verdict.Violated($"{from.Name} said current epoch {packet.CurrentEpoch} after {sender.CurrentEpoch}");
+        sender.Process = from;
+        sender.CurrentEpoch = packet.CurrentEpoch;
+        if (!packet.ClaimsPrimary) return;
+        if (packet.ConfigEpoch < sender.ConfigEpoch)
+            verdict.Violated($"{from.Name} said config epoch {packet.ConfigEpoch} after {sender.ConfigEpoch}");
+        sender.ConfigEpoch = packet.ConfigEpoch;
+    }
+
+    private void CheckClaims(Process from, Sender sender, in BusPacket packet)
+    {
+        if (packet.ConfigEpoch == sender.ClaimEpoch && packet.Slots.SequenceEqual(sender.Slots)) return;
+        sender.ClaimEpoch = packet.ConfigEpoch;
+        packet.Slots.CopyTo(sender.Slots);
+        if (packet.ConfigEpoch == 0) return;
+        if (!_claims.TryGetValue(packet.ConfigEpoch, out List<Claim>? claims)) _claims.Add(packet.ConfigEpoch, claims = []);
+        Claim? own = null;
+        foreach (Claim claim in claims)
+        {
+            if (claim.Owner == packet.Sender)
+            {
+                own = claim;
+                continue;
+            }
+
+            int both = Common(claim.Slots, packet.Slots);
+            if (both < 0 && packet.Slots.ContainsAnyExcept((byte)0)) world.Counters.Count(Counter.EpochCollisions);
+            if (both < 0 || _withoutConsent.Contains(claim.Owner) || _withoutConsent.Contains(packet.Sender)) continue;
+            verdict.Violated($"slot {both} has two owners in epoch {packet.ConfigEpoch}: {claim.Name} and {from.Name}");
+        }
+
+        if (own is null) claims.Add(own = new Claim(packet.Sender, from.Name));
+        for (int i = 0; i < SlotSet.Bytes; i++) own.Slots[i] |= packet.Slots[i];
+    }
+
+    private static int Common(byte[] one, ReadOnlySpan<byte> other)
+    {
+        for (int i = 0; i < SlotSet.Bytes; i++)
+            if ((one[i] & other[i]) != 0) return i * 8 + int.TrailingZeroCount(one[i] & other[i]);
+        return -1;
+    }
+
+    private sealed class Sender
+    {
+        public readonly byte[] Slots = new byte[SlotSet.Bytes];
+        public Process? Process;
+        public ulong CurrentEpoch;
+        public ulong ConfigEpoch;
+        public ulong ClaimEpoch;
+    }
+
+    private sealed class Claim(NodeId owner, string name)
+    {
+        public readonly NodeId Owner = owner;
+        public readonly string Name = name;
+        public readonly byte[] Slots = new byte[SlotSet.Bytes];
+    }
+}
