@@ -9,6 +9,7 @@
 // A write command that changed something and said nothing else is propagated as it came. See Propagation.cs.
 using System;
 using System.Runtime.CompilerServices;
+using System.Text;
 using Hexad.Core;
 using Hexad.Keyspace;
 using Hexad.Wire.Resp;
@@ -95,6 +96,31 @@ public ref struct CommandContext
     {
         if ((Services.NotifiedClasses & eventClass) != 0) Services.Notify(eventClass, what, key, db);
     }
+
+    /// <summary>Tells those who listen that a key was not there before (class n).</summary>
+    public readonly void Created(ReadOnlySpan<byte> key, Database db) => Notify(EventClass.New, "new", key, db);
+
+    /// <summary>Whether the word at <paramref name="index"/> is <paramref name="word"/> (ASCII) in any case.</summary>
+    public readonly bool Says(int index, ReadOnlySpan<byte> word) => Ascii.EqualsIgnoreCase(Arguments[index], word);
+
+    /// <summary>Reads the word at <paramref name="index"/> as an integer; if it is none, replies so and returns false.</summary>
+    public readonly bool TryLong(int index, out long value)
+    {
+        if (NumberText.TryInt64(Arguments[index], out value)) return true;
+        Reply.Error(ErrorReplies.NotAnInteger);
+        return false;
+    }
+
+    /// <summary>As <see cref="TryLong(int, out long)"/>, with an error of the command's own.</summary>
+    public readonly bool TryLong(int index, out long value, ReadOnlySpan<byte> error)
+    {
+        if (NumberText.TryInt64(Arguments[index], out value)) return true;
+        Reply.Error(error);
+        return false;
+    }
+
+    /// <summary>Whether a time is past in the eyes of a primary; a replica or a loading node never thinks so, it waits to be told.</summary>
+    public readonly bool IsPast(UnixMs when) => when <= Now && Services.Databases.Expired == ExpiredKeys.Remove;
 
     /// <summary>What the command wants repeated elsewhere, when it is not the call itself.</summary>
     public readonly Propagation Propagation => Services.Propagation;

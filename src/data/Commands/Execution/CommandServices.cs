@@ -29,6 +29,9 @@ public abstract class CommandServices
     /// <summary>What the running command wants repeated elsewhere.</summary>
     public Propagation Propagation { get; } = new();
 
+    /// <summary>Room for the keys of one step of SCAN.</summary>
+    internal KeyBuffer Scanned { get; } = new();
+
     /// <summary>How many changes there have been: what decides whether a command is propagated, and when to save.</summary>
     public long Changes { get; set; }
 

@@ -34,9 +34,39 @@ public static class ErrorReplies
     public static ReadOnlySpan<byte> ClusterDownUnbound => "CLUSTERDOWN Hash slot not served"u8;
     public static ReadOnlySpan<byte> ClusterDisabled => "ERR This instance has cluster support disabled"u8;
 
+    public static ReadOnlySpan<byte> DecrementOverflow => "ERR decrement would overflow"u8;
+    public static ReadOnlySpan<byte> LcsNotStrings => "ERR The specified keys must contain string values"u8;
+    public static ReadOnlySpan<byte> LcsAmbiguous => "ERR If you want both the length and indexes, please just use IDX."u8;
+    public static ReadOnlySpan<byte> LcsTooLarge => "ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len"u8;
+    public static ReadOnlySpan<byte> BitNotInteger => "ERR bit is not an integer or out of range"u8;
+    public static ReadOnlySpan<byte> BitOffset => "ERR bit offset is not an integer or out of range"u8;
+    public static ReadOnlySpan<byte> BitArgument => "ERR The bit argument must be 1 or 0."u8;
+    public static ReadOnlySpan<byte> BitOpNot => "ERR BITOP NOT must be called with a single source key."u8;
+    public static ReadOnlySpan<byte> BitFieldType =>
+        "ERR Invalid bitfield type. Use something like i16 u8. Note that u64 is not supported but i64 is."u8;
+    public static ReadOnlySpan<byte> BitFieldOverflow => "ERR Invalid OVERFLOW type specified"u8;
+    public static ReadOnlySpan<byte> BitFieldReadOnly => "ERR BITFIELD_RO only supports the GET subcommand"u8;
+    public static ReadOnlySpan<byte> ExpireConditions => "ERR NX and XX, GT or LT options at the same time are not compatible"u8;
+    public static ReadOnlySpan<byte> ExpireGreaterAndLess => "ERR GT and LT options at the same time are not compatible"u8;
+    public static ReadOnlySpan<byte> InvalidCursor => "ERR invalid cursor"u8;
+    public static ReadOnlySpan<byte> MoveInCluster => "ERR MOVE is not allowed in cluster mode"u8;
+    public static ReadOnlySpan<byte> CopyInCluster => "ERR Copying to another database is not allowed in cluster mode"u8;
+    public static ReadOnlySpan<byte> SwapInCluster => "ERR SWAPDB is not allowed in cluster mode"u8;
+    public static ReadOnlySpan<byte> SelectInCluster => "ERR SELECT is not allowed in cluster mode"u8;
+    public static ReadOnlySpan<byte> InvalidFirstDb => "ERR invalid first DB index"u8;
+    public static ReadOnlySpan<byte> InvalidSecondDb => "ERR invalid second DB index"u8;
+    public static ReadOnlySpan<byte> IntegerOutOfRange => "ERR value is out of range, value must between -2147483648 and 2147483647"u8;
+    public static ReadOnlySpan<byte> LfuSelected =>
+        "ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust."u8;
+    public static ReadOnlySpan<byte> LfuNotSelected =>
+        "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust."u8;
+
     /// <summary>"wrong number of arguments for 'get' command"; <paramref name="command"/> is the full lower-case name.</summary>
     public static string WrongArity(string command) => $"ERR wrong number of arguments for '{command}' command";
 
     /// <summary>"invalid expire time in 'set' command"</summary>
     public static string InvalidExpire(string command) => $"ERR invalid expire time in '{command}' command";
+
+    /// <summary>"Unsupported option foo"</summary>
+    public static byte[] UnsupportedOption(ReadOnlySpan<byte> option) => [.. "ERR Unsupported option "u8, .. option];
 }
