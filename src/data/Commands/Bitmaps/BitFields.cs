@@ -124,17 +124,19 @@ internal static class BitFields
     private static void Carry(ref CommandContext call, Step[] steps, long lastWritten)
     {
         Span<byte> scratch = stackalloc byte[Database.ScratchBytes];
-        Span<byte> writable = default;
-        ReadOnlySpan<byte> bytes;
+        scoped Span<byte> writable = default;
+        scoped ReadOnlySpan<byte> bytes;
+        EntryRef entry;
         bool grown = false;
         if (lastWritten >= 0)
         {
-            if (!Bits.TryWritable(ref call, lastWritten, out writable, out grown)) return;
+            if (!Bits.TryTarget(ref call, lastWritten, out entry, out int length, out grown)) return;
+            writable = call.Db.Writable(ref entry, length);
             bytes = writable;
         }
         else
         {
-            EntryRef entry = call.Find(call[1]);
+            entry = call.Find(call[1]);
             if (entry.Found && !StringEdits.IsString(ref call, entry)) return;
             bytes = entry.Found ? entry.GetString(scratch) : default;
         }

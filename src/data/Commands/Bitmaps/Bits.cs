@@ -33,7 +33,8 @@ internal static class Bits
             return;
         }
 
-        if (!TryWritable(ref call, offset, out Span<byte> bytes, out bool grown)) return;
+        if (!TryTarget(ref call, offset, out EntryRef entry, out int length, out bool grown)) return;
+        Span<byte> bytes = call.Db.Writable(ref entry, length);
         ref byte place = ref bytes[(int)(offset >> 3)];
         int shift = 7 - (int)(offset & 7);
         int old = (place >> shift) & 1;
@@ -197,13 +198,15 @@ internal static class Bits
         return false;
     }
 
-    /// <summary>The bytes of the string at word 1, grown to hold the bit, or made; false, with the reply written, when the key holds no string.</summary>
-    internal static bool TryWritable(ref CommandContext call, long lastBit, out Span<byte> bytes, out bool grown)
+    /// <summary>
+    /// The string at word 1, made if it is not there, and how long it has to be to hold the bit; false, with the reply
+    /// written, when the key holds no string.
+    /// </summary>
+    internal static bool TryTarget(ref CommandContext call, long lastBit, out EntryRef entry, out int length, out bool grows)
     {
-        bytes = default;
-        grown = false;
-        int length = (int)(lastBit >> 3) + 1;
-        EntryRef entry = call.FindForWrite(call[1]);
+        length = (int)(lastBit >> 3) + 1;
+        grows = false;
+        entry = call.FindForWrite(call[1]);
         if (entry.Found && !StringEdits.IsString(ref call, entry)) return false;
         if (!entry.Found)
         {
@@ -211,8 +214,8 @@ internal static class Bits
             call.Created(call[1], call.Db);
         }
 
-        grown = entry.StringLength < length;
-        bytes = call.Db.Writable(ref entry, length);
+        grows = entry.StringLength < length;
+        length = Math.Max(length, entry.StringLength);
         return true;
     }
 
