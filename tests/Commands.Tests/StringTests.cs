@@ -64,7 +64,7 @@ public sealed class StringTests
     {
         _client.Run("SET k v PX 10");
         _node.Sink.Take();
-        _node.Jump(10);
+        _node.Jump(11);
         Assert.Equal("$-1\r\n", _client.Run("GET k"));
         Assert.Equal("DEL k", _node.Sink.Take());
     }

@@ -16,7 +16,7 @@ internal static class KeySearch
     internal static void Keys(ref CommandContext call)
     {
         call.Reply.BeginCounted();
-        var visitor = new MatchingKeys(call.Db, call.Reply, call[1]);
+        var visitor = new MatchingKeys(call.Db, call.Reply, call[1].ToArray());
         call.Db.Visit(ref visitor);
         call.Reply.EndCountedArray(visitor.Count);
     }
@@ -210,9 +210,8 @@ internal static class KeySearch
         return true;
     }
 
-    private ref struct MatchingKeys(Database db, ReplyWriter reply, ReadOnlySpan<byte> pattern) : IEntryVisitor
+    private struct MatchingKeys(Database db, ReplyWriter reply, byte[] pattern) : IEntryVisitor
     {
-        private readonly ReadOnlySpan<byte> _pattern = pattern;
         private readonly bool _all = Glob.IsAll(pattern);
 
         public int Count { get; private set; }
@@ -220,7 +219,7 @@ internal static class KeySearch
         public bool Visit(EntryRef entry)
         {
             ReadOnlySpan<byte> key = entry.Key;
-            if ((!_all && !Glob.Matches(_pattern, key)) || db.IsExpired(entry)) return true;
+            if ((!_all && !Glob.Matches(pattern, key)) || db.IsExpired(entry)) return true;
             reply.Bulk(key);
             Count++;
             return true;
