@@ -190,7 +190,7 @@ internal static class Bits
     {
         ReadOnlySpan<byte> word = call[index];
         bool scaled = width > 0 && word.Length > 0 && word[0] == '#';
-        long most = Math.Min(call.Services.Options.ProtoMaxBulkLen, StringEdits.LongestBytes);
+        long most = Math.Min(call.Services.Options.ProtoMaxBulkBytes, StringEdits.LongestBytes);
         bool valid = NumberText.TryInt64(scaled ? word[1..] : word, out offset) && offset >= 0 && offset <= long.MaxValue / 64;
         if (valid && scaled) offset *= width;
         if (valid && offset >> 3 < most) return true;

@@ -101,7 +101,7 @@ internal static class Expirations
         Propagation instead = call.Propagation;
         if (call.IsPast(when))
         {
-            bool later = call.Services.Options.LazyfreeLazyExpire;
+            bool later = call.Services.Options.LazyExpire;
             call.Db.Delete(entry, later ? FreeMode.Later : FreeMode.Now);
             call.Changed(call[1]);
             call.Notify(EventClass.Generic, "del", call[1]);

@@ -14,7 +14,7 @@ internal static class KeyCommands
         Tips = "request_policy:multi_shard response_policy:agg_sum")]
     [Key(1, KeyFlags.Remove | KeyFlags.Delete, Last = -1)]
     internal static void Del(ref CommandContext call) =>
-        Remove(ref call, call.Services.Options.LazyfreeLazyUserDel ? FreeMode.Later : FreeMode.Now);
+        Remove(ref call, call.Services.Options.LazyUserDelete ? FreeMode.Later : FreeMode.Now);
 
     [Command("UNLINK", arity: -2, Flags.Write | Flags.Fast, Group.Generic, since: "4.0.0",
         syntax: "key:key+",
@@ -203,7 +203,7 @@ internal static class KeyCommands
 
         // Looking for the new name may have removed an expired key, which ends the handle of the old one.
         entry = call.FindForWrite(call[1]);
-        call.Db.Move(entry, call.Db, call[2], call.Services.Options.LazyfreeLazyServerDel ? FreeMode.Later : FreeMode.Now);
+        call.Db.Move(entry, call.Db, call[2], call.Services.Options.LazyServerDelete ? FreeMode.Later : FreeMode.Now);
         call.Created(call[2], call.Db);
         call.Changed(call[1]);
         call.Services.KeyChanged(call.Db, call[2]);

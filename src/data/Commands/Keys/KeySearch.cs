@@ -197,7 +197,7 @@ internal static class KeySearch
 
     private static bool TryFlushMode(ref CommandContext call, out FreeMode mode)
     {
-        mode = call.Services.Options.LazyfreeLazyUserFlush ? FreeMode.Later : FreeMode.Now;
+        mode = call.Services.Options.LazyUserFlush ? FreeMode.Later : FreeMode.Now;
         if (call.Count == 1) return true;
         if (call.Count == 2 && call.Says(1, "SYNC"u8)) mode = FreeMode.Now;
         else if (call.Count == 2 && call.Says(1, "ASYNC"u8)) mode = FreeMode.Later;

@@ -42,7 +42,7 @@ internal static class CommonSubsequence
 
         if (!TryOptions(ref call, out Options options)) return;
         long cells = (a.Length + 1L) * (b.Length + 1L);
-        if (cells * sizeof(int) > Math.Min(call.Services.Options.ProtoMaxBulkLen, 4L * Array.MaxLength))
+        if (cells * sizeof(int) > Math.Min(call.Services.Options.ProtoMaxBulkBytes, 4L * Array.MaxLength))
         {
             call.Reply.Error(ErrorReplies.LcsTooLarge);
             return;

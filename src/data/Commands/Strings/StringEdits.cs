@@ -130,7 +130,7 @@ internal static class StringEdits
     /// <summary>Whether a string of <paramref name="length"/> bytes may have <paramref name="more"/> after them; if not, replies so.</summary>
     internal static bool Fits(ref CommandContext call, long length, long more)
     {
-        long most = Math.Min(call.Services.Options.ProtoMaxBulkLen, LongestBytes);
+        long most = Math.Min(call.Services.Options.ProtoMaxBulkBytes, LongestBytes);
         if (length <= most && length + more <= most) return true;
         call.Reply.Error(ErrorReplies.StringTooLong);
         return false;
