@@ -37,8 +37,10 @@ public sealed class Node : INode, IKeyspaceEvents
         Dispatcher = new Dispatcher(this);
         Sessions = new SessionTable(this);
         Admission = new Admission(this);
+        Pause = new ClientPause(this);
         _parts.Add(new Listeners(this));
         _parts.Add(new Cron(this));
+        if (options.ClusterEnabled) JoinCluster();
     }
 
     public NodeOptions Options { get; }
@@ -56,6 +58,12 @@ public sealed class Node : INode, IKeyspaceEvents
     public SessionTable Sessions { get; }
 
     public Admission Admission { get; }
+
+    /// <summary>Who is held back, and for how long.</summary>
+    public ClientPause Pause { get; }
+
+    /// <summary>The node's part in the cluster; null outside cluster mode.</summary>
+    public ClusterPart? Cluster { get; private set; }
 
     public Statistics Statistics { get; } = new();
 
@@ -88,7 +96,7 @@ public sealed class Node : INode, IKeyspaceEvents
     {
         get
         {
-            MonotonicMs next = new(long.MaxValue);
+            MonotonicMs next = Pause.NextWake;
             foreach (IPart part in _parts)
                 if (part.NextWake < next) next = part.NextWake;
             return next;
@@ -117,7 +125,8 @@ public sealed class Node : INode, IKeyspaceEvents
     public void ListenerOpened(StepTime now, Listener listener, string? error)
     {
         Begin(now);
-        ((Listeners)_parts[0]).Opened(listener, error);
+        if (listener.Kind == LinkKind.BusInbound) Cluster!.ListenerOpened(listener, error);
+        else ((Listeners)_parts[0]).Opened(listener, error);
     }
 
     /// <inheritdoc/>
@@ -126,6 +135,7 @@ public sealed class Node : INode, IKeyspaceEvents
         Begin(now);
         if (link.Owner is ILinkOwner owner) owner.Opened(link);
         else if (link.Kind == LinkKind.Client) Sessions.Accept(link);
+        else if (link.Kind == LinkKind.BusInbound) Cluster!.Accepted(link);
         else Host.Close(link, CloseMode.Now);
     }
 
@@ -162,6 +172,7 @@ public sealed class Node : INode, IKeyspaceEvents
     public void Tick(StepTime now)
     {
         Begin(now);
+        Pause.Tick();
         foreach (IPart part in _parts) part.Tick();
         Dispatcher.PropagateLoose();
     }
@@ -210,6 +221,14 @@ public sealed class Node : INode, IKeyspaceEvents
         Database db = Databases[database];
         Services.KeyChanged(db, key);
         if ((Services.NotifiedClasses & eventClass) != 0) Services.Notify(eventClass, what, key, db);
+    }
+
+    private void JoinCluster()
+    {
+        Cluster = new ClusterPart(this);
+        _parts.Add(Cluster);
+        Router = Cluster.Router;
+        Set(NodeConditions.Cluster, true);
     }
 
     private void Begin(StepTime now)

@@ -68,8 +68,11 @@ public sealed class Dispatcher
         for (int i = 0; i < found; i++) session.Db.PrefetchEntry(places[i]);
     }
 
-    /// <summary>Executes one request of <paramref name="size"/> bytes and writes its reply.</summary>
-    public void Execute(Session session, Arguments call, int size)
+    /// <summary>
+    /// Executes one request of <paramref name="size"/> bytes and writes its reply. False if the request may not run yet:
+    /// then nothing has happened, and it stays the session's next one.
+    /// </summary>
+    public bool Execute(Session session, Arguments call, int size)
     {
         ReplyWriter reply = ReplyTo(session);
         RunningBytes = size;
@@ -77,7 +80,7 @@ public sealed class Dispatcher
         if (row is null || !row.Accepts(call.Count))
         {
             Refuse(session, row, reply, row is null ? _gatekeeper.Unknown(call) : ErrorReplies.WrongArity(row.FullName));
-            return;
+            return true;
         }
 
         _node.Databases.CommandSlot = -1;
@@ -87,14 +90,16 @@ public sealed class Dispatcher
             if (refusal is not null)
             {
                 Refuse(session, row, reply, refusal);
-                return;
+                return true;
             }
 
+            if (_node.Pause.Holds(session, row)) return false;
             reply = ReplyTo(session);
         }
 
         Call(session, row, call, reply);
         if (session.Link is { } link && !link.Output.IsEmpty) _node.Host.Flush(link);
+        return true;
     }
 
     /// <summary>The row of a call: the sub-command's where there is one; null when there is no such command.</summary>

@@ -45,6 +45,7 @@ internal sealed class Gatekeeper(Node node)
         if (node.Router is { } router && (flags & (SessionFlags.Primary | SessionFlags.Internal)) == 0 && (row.Keys.Length > 0 || row.FirstKey > 0))
         {
             string? redirection = router.Redirection(session, row, call);
+            session.Flags &= ~SessionFlags.Asking;
             if (redirection is not null) return redirection;
         }
 

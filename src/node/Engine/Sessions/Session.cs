@@ -212,7 +212,12 @@ public sealed class Session : ILinkOwner
         int end = 0;
         for (int i = 0; i < count; i++)
         {
-            _node.Dispatcher.Execute(this, _parser.Request(i, bytes), _parser.EndOf(i) - end);
+            if (!_node.Dispatcher.Execute(this, _parser.Request(i, bytes), _parser.EndOf(i) - end))
+            {
+                _parser.Reset();
+                return end;
+            }
+
             end = _parser.EndOf(i);
             if (i == count - 1) break;
             if (MayGoOn) continue;
