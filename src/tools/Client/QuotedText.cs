@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Text;
+using Hexad.Wire.Resp;
 
 namespace Hexad.Client;
 
@@ -17,16 +18,10 @@ public static class QuotedText
     public static List<byte[]>? Split(ReadOnlySpan<byte> line)
     {
         var arguments = new List<byte[]>();
-        var current = new List<byte>();
-        int at = 0;
-        while (true)
-        {
-            while (at < line.Length && IsSpace(line[at])) at++;
-            if (at >= line.Length) return arguments;
-            current.Clear();
-            if (!TryArgument(line, ref at, current)) return null;
-            arguments.Add([.. current]);
-        }
+        var words = new QuotedWords(line);
+        var word = new byte[line.Length];
+        while (words.Next(word, out int length)) arguments.Add(word[..length]);
+        return words.Unbalanced ? null : arguments;
     }
 
     /// <summary>Splits a line of text; see <see cref="Split(ReadOnlySpan{byte})"/>.</summary>
@@ -57,96 +52,4 @@ public static class QuotedText
 
         return text.Append('"').ToString();
     }
-
-    private static bool TryArgument(ReadOnlySpan<byte> line, ref int at, List<byte> argument)
-    {
-        while (at < line.Length && !IsSpace(line[at]))
-        {
-            byte b = line[at++];
-            if (b == 0) break;
-            bool closed = b switch
-            {
-                (byte)'"' => TryDouble(line, ref at, argument),
-                (byte)'\'' => TrySingle(line, ref at, argument),
-                _ => true,
-            };
-            if (!closed) return false;
-            if (b is (byte)'"' or (byte)'\'')
-            {
-                // A closing quote ends the argument, and something must separate it from the next.
-                return at >= line.Length || IsSpace(line[at]);
-            }
-
-            argument.Add(b);
-        }
-
-        return true;
-    }
-
-    private static bool TryDouble(ReadOnlySpan<byte> line, ref int at, List<byte> argument)
-    {
-        while (at < line.Length)
-        {
-            byte b = line[at];
-            if (b == (byte)'\\' && at + 3 < line.Length && line[at + 1] == (byte)'x' && Hex(line[at + 2]) >= 0 && Hex(line[at + 3]) >= 0)
-            {
-                argument.Add((byte)((Hex(line[at + 2]) << 4) | Hex(line[at + 3])));
-                at += 4;
-            }
-            else if (b == (byte)'\\' && at + 1 < line.Length)
-            {
-                argument.Add(line[at + 1] switch
-                {
-                    (byte)'n' => (byte)'\n',
-                    (byte)'r' => (byte)'\r',
-                    (byte)'t' => (byte)'\t',
-                    (byte)'b' => 8,
-                    (byte)'a' => 7,
-                    byte other => other,
-                });
-                at += 2;
-            }
-            else
-            {
-                at++;
-                if (b == (byte)'"') return true;
-                argument.Add(b);
-            }
-        }
-
-        return false;
-    }
-
-    private static bool TrySingle(ReadOnlySpan<byte> line, ref int at, List<byte> argument)
-    {
-        while (at < line.Length)
-        {
-            byte b = line[at++];
-            if (b == (byte)'\\' && at < line.Length && line[at] == (byte)'\'')
-            {
-                argument.Add((byte)'\'');
-                at++;
-            }
-            else if (b == (byte)'\'')
-            {
-                return true;
-            }
-            else
-            {
-                argument.Add(b);
-            }
-        }
-
-        return false;
-    }
-
-    private static bool IsSpace(byte b) => b is (byte)' ' or >= 9 and <= 13;
-
-    private static int Hex(byte b) => b switch
-    {
-        >= (byte)'0' and <= (byte)'9' => b - '0',
-        >= (byte)'a' and <= (byte)'f' => b - 'a' + 10,
-        >= (byte)'A' and <= (byte)'F' => b - 'A' + 10,
-        _ => -1,
-    };
 }
