@@ -1,5 +1,6 @@
 using System;
 using Hexad.Cli;
+using Hexad.Client;
 using Xunit;
 
 namespace Hexad.Tools.Tests;

@@ -2,7 +2,6 @@ using System;
 using System.IO;
 using System.Text;
 using System.Text.Json;
-using Hexad.Cli;
 using Hexad.Client;
 using Xunit;
 

@@ -4,7 +4,9 @@ namespace Hexad.Cli;
 internal static class UsageText
 {
     /// <summary>All options, for a program of this name.</summary>
-    public static string Of(string program) =>
+    public static string Of(string program) => Sending(program) + Looking(program);
+
+    private static string Sending(string program) =>
         $"""
         redis-cli {CliVersion.Text}
 
@@ -46,6 +48,11 @@ internal static class UsageText
           --show-pushes <yes|no> Print messages that answer no command (yes at a terminal).
           -e                     Exit with an error code when the server answers with an error.
 
+
+        """;
+
+    private static string Looking(string program) =>
+        $"""
         What to look at
           --stat                 A line of figures about the server every second.
           --latency              Time of PING, until interrupted; one second when the output is no terminal.

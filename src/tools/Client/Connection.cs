@@ -81,6 +81,13 @@ public sealed class Connection : IDisposable
     /// <summary>Whether a reply or a part of one has come and was not read yet.</summary>
     public bool HasPendingBytes => _reader.PendingBytes > 0;
 
+    /// <summary>How long one reply may take, in milliseconds; 0 waits for ever.</summary>
+    public int ReplyTimeoutMs
+    {
+        get => _socket.ReceiveTimeout;
+        set => _socket.ReceiveTimeout = _socket.SendTimeout = value;
+    }
+
     /// <summary>Makes a connection.</summary>
     /// <exception cref="ConnectionException">It could not be made; the message says why.</exception>
     public static Connection Open(Endpoint endpoint, ConnectOptions? options = null)

@@ -1,9 +1,8 @@
 using System;
 using System.IO;
 using System.Text;
-using Hexad.Client;
 
-namespace Hexad.Cli;
+namespace Hexad.Client;
 
 /// <summary>
 /// Acts as a replica of a server: fetches the dump that a full synchronisation begins with, to show the commands that

@@ -1,7 +1,6 @@
 using System;
-using Hexad.Client;
 
-namespace Hexad.Cli;
+namespace Hexad.Client;
 
 /// <summary>How replies are printed.</summary>
 public enum OutputMode
