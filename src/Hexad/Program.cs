@@ -2,6 +2,9 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 
+using Hexad.Cli;
+using Hexad.ClusterTool;
+
 namespace Hexad;
 
 /// <summary>
@@ -14,6 +17,8 @@ internal static class Program
         Usage: hexad PROGRAM [argument…]
 
           server [CONF]… [--option value]…   runs a node for each configuration file   (redis-server)
+          cli [option]… [command]…           talks to a server: interactive, or one command (redis-cli)
+          trib COMMAND [option]… [node]…     makes, checks and changes a cluster         (redis-trib, redis-trib.rb)
 
         Each answers --help. Started under the name in brackets, hexad is that program.
         """;
@@ -41,7 +46,11 @@ internal static class Program
         }
     }
 
-    private static readonly IReadOnlyList<SubProgram> Programs = [];
+    private static readonly IReadOnlyList<SubProgram> Programs =
+    [
+        new("cli", ["redis-cli"], CliProgram.Run),
+        new("trib", ["redis-trib", "redis-trib.rb"], TribProgram.Run),
+    ];
 
     private static SubProgram? Find(string name)
     {
