@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -11,18 +10,15 @@ namespace Hexad.Memory;
 /// Native memory for one node's keyspace: small blocks from slab pages, large ones from malloc, every byte counted.
 ///
 /// <code>
-/// arena  1 MB from malloc, aligned:   [page][page] … 16 of them
-/// page   64 KB, aligned to 64 KB:     [header 64][free bits, 1 = free][blocks of one size, the first at a multiple of 64]
+/// page   64 KB, aligned to 64 KB, from a PagePool:   [header 64][free bits, 1 = free][blocks of one size, the first at a multiple of 64]
 /// block  no header of its own: the caller says the size again when it frees
 /// </code>
 ///
 /// The page of a block is its address without the low 16 bits, so freeing costs one multiplication and one bit. Free
 /// blocks are never written to: a page that was cut but not used yet takes no memory from the system, and a page is
-/// never prepared as a whole. That, and arenas that are small, is why no request takes long: the largest single piece of
-/// work is taking 1 MB of address space from the system.
+/// never prepared as a whole. That is why no request takes long.
 ///
-/// Pages of a class that have room stand in a list; a page that is empty goes back to the pool of pages, an arena of
-/// empty pages back to the system (one is kept). <see cref="CopyBlocks"/> tells the live blocks of a page and
+/// Pages of a class that have room stand in a list; a page that is empty goes back to the pool of pages. <see cref="CopyBlocks"/> tells the live blocks of a page and
 /// <see cref="TryRelocate"/> moves a block out of a sparse page: what active defragmentation is made of.
 ///
 /// Contract: sizes are what was asked for, at <see cref="Free"/> the same (or one of the same class) as at
@@ -31,24 +27,18 @@ namespace Hexad.Memory;
 public sealed unsafe class SlabAllocator : IDisposable
 {
     /// <summary>Size and alignment of a page.</summary>
-    public const int PageBytes = 64 * 1024;
+    public const int PageBytes = PagePool.PageBytes;
 
     /// <summary>The largest request that is served from a slab page.</summary>
     public const int LargestSlabBytes = SizeClasses.LargestBytes;
 
-    private const int ArenaPages = 16;
     private const int HeaderBytes = 64;
     private const int LargeOverheadBytes = 16;
 
     private readonly SizeClass[] _classes = new SizeClass[SizeClasses.Count];
-    private readonly Dictionary<nint, int> _rawPages = [];
-    private Arena[] _arenas = new Arena[16];
-    private int _arenaCount;
-    private int _freeArenaSlot = -1;
-    private PageHeader* _freePages;
-    private int _emptyArenas;
+    private readonly PagePool _pages = new();
     private long _usedBytes;
-    private long _reservedBytes;
+    private long _largeBytes;
 
     private struct SizeClass
     {
@@ -61,26 +51,16 @@ public sealed unsafe class SlabAllocator : IDisposable
         public long Used;
     }
 
-    private struct Arena
-    {
-        public byte* Memory;
-        public int FreePages;
-        public int NextFreeSlot;
-    }
-
     [StructLayout(LayoutKind.Sequential)]
     private struct PageHeader
     {
         public PageHeader* Next;
         public PageHeader* Previous;
-        public int ArenaIndex;
         public short Class;
         public ushort Capacity;
         public ushort Used;
         public ushort FirstWordWithRoom;
     }
-
-    private const short ClassFree = -1;
 
     /// <summary>An allocator that holds nothing yet.</summary>
     public SlabAllocator()
@@ -100,7 +80,7 @@ public sealed unsafe class SlabAllocator : IDisposable
     public long UsedBytes => _usedBytes;
 
     /// <summary>Bytes taken from the system or from malloc for them, whether touched or not.</summary>
-    public long ReservedBytes => _reservedBytes;
+    public long ReservedBytes => _pages.ReservedBytes + _largeBytes;
 
     /// <summary>How many bytes a request of <paramref name="bytes"/> bytes adds to <see cref="UsedBytes"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -146,7 +126,7 @@ public sealed unsafe class SlabAllocator : IDisposable
         {
             long change = LargeCharge(newBytes) - LargeCharge(oldBytes);
             _usedBytes += change;
-            _reservedBytes += change;
+            _largeBytes += change;
             return (nint)NativeMemory.Realloc((void*)block, newBytes);
         }
 
@@ -159,21 +139,15 @@ public sealed unsafe class SlabAllocator : IDisposable
     /// <summary>A whole page for the caller's own use, not cleared: <see cref="PageBytes"/> long and aligned to as much.</summary>
     public nint AllocatePage()
     {
-        PageHeader* page = TakePage();
-        int arena = page->ArenaIndex;
-        _arenas[arena].FreePages--;
-        _rawPages.Add((nint)page, arena);
         _usedBytes += PageBytes;
-        return (nint)page;
+        return _pages.Take();
     }
 
     /// <summary>Gives a page of <see cref="AllocatePage"/> back.</summary>
     public void FreePage(nint page)
     {
-        bool known = _rawPages.Remove(page, out int arena);
-        Invariant.That(known);
         _usedBytes -= PageBytes;
-        ReturnPage((PageHeader*)page, arena);
+        _pages.Return(page);
     }
 
     /// <summary>A block of whole cache lines, aligned to 64, cleared; its size a multiple of 64.</summary>
@@ -189,7 +163,7 @@ public sealed unsafe class SlabAllocator : IDisposable
         {
             block = (nint)NativeMemory.AlignedAlloc(bytes, 64);
             _usedBytes += LargeCharge(bytes);
-            _reservedBytes += LargeCharge(bytes);
+            _largeBytes += LargeCharge(bytes);
         }
 
         NativeMemory.Clear((void*)block, bytes);
@@ -207,7 +181,7 @@ public sealed unsafe class SlabAllocator : IDisposable
 
         NativeMemory.AlignedFree((void*)block);
         _usedBytes -= LargeCharge(bytes);
-        _reservedBytes -= LargeCharge(bytes);
+        _largeBytes -= LargeCharge(bytes);
     }
 
     /// <summary>
@@ -283,14 +257,7 @@ public sealed unsafe class SlabAllocator : IDisposable
     /// <summary>Gives all slab memory back to the system, live blocks included. Large blocks must have been freed.</summary>
     public void Dispose()
     {
-        for (int i = 0; i < _arenaCount; i++)
-        {
-            if (_arenas[i].Memory != null) NativeMemory.AlignedFree(_arenas[i].Memory);
-            _arenas[i] = default;
-        }
-
-        _arenaCount = 0;
-        _freePages = null;
+        _pages.Dispose();
         for (int i = 0; i < _classes.Length; i++) _classes[i].WithRoom = null;
     }
 
@@ -352,7 +319,7 @@ public sealed unsafe class SlabAllocator : IDisposable
     {
         nint block = (nint)NativeMemory.Alloc(bytes);
         _usedBytes += LargeCharge(bytes);
-        _reservedBytes += LargeCharge(bytes);
+        _largeBytes += LargeCharge(bytes);
         return block;
     }
 
@@ -360,14 +327,13 @@ public sealed unsafe class SlabAllocator : IDisposable
     {
         NativeMemory.Free((void*)block);
         _usedBytes -= LargeCharge(bytes);
-        _reservedBytes -= LargeCharge(bytes);
+        _largeBytes -= LargeCharge(bytes);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private PageHeader* CutPage(int index)
     {
-        PageHeader* page = TakePage();
-        _arenas[page->ArenaIndex].FreePages--;
+        var page = (PageHeader*)_pages.Take();
         ref SizeClass c = ref _classes[index];
         page->Class = (short)index;
         page->Capacity = (ushort)c.Capacity;
@@ -386,7 +352,7 @@ public sealed unsafe class SlabAllocator : IDisposable
     {
         Unlink(page, ref c);
         c.Pages--;
-        ReturnPage(page, page->ArenaIndex);
+        _pages.Return((nint)page);
     }
 
     private static void LinkFirst(PageHeader* page, ref SizeClass c)
@@ -403,76 +369,5 @@ public sealed unsafe class SlabAllocator : IDisposable
         else c.WithRoom = page->Next;
         if (page->Next != null) page->Next->Previous = page->Previous;
         page->Next = page->Previous = null;
-    }
-
-    /// <summary>Takes a page off the pool; its ArenaIndex is set, the arena's count is the caller's to change.</summary>
-    private PageHeader* TakePage()
-    {
-        if (_freePages == null) AddArena();
-        PageHeader* page = _freePages;
-        UnlinkFree(page);
-        if (_arenas[page->ArenaIndex].FreePages == ArenaPages) _emptyArenas--;
-        return page;
-    }
-
-    private void ReturnPage(PageHeader* page, int arena)
-    {
-        page->Class = ClassFree;
-        page->ArenaIndex = arena;
-        LinkFree(page);
-        if (++_arenas[arena].FreePages < ArenaPages) return;
-        if (++_emptyArenas > 1) RemoveArena(arena);
-    }
-
-    private void LinkFree(PageHeader* page)
-    {
-        page->Previous = null;
-        page->Next = _freePages;
-        if (_freePages != null) _freePages->Previous = page;
-        _freePages = page;
-    }
-
-    private void UnlinkFree(PageHeader* page)
-    {
-        if (page->Previous != null) page->Previous->Next = page->Next;
-        else _freePages = page->Next;
-        if (page->Next != null) page->Next->Previous = page->Previous;
-    }
-
-    private void AddArena()
-    {
-        int index = _freeArenaSlot;
-        if (index >= 0)
-        {
-            _freeArenaSlot = _arenas[index].NextFreeSlot;
-        }
-        else
-        {
-            if (_arenaCount == _arenas.Length) Array.Resize(ref _arenas, _arenaCount * 2);
-            index = _arenaCount++;
-        }
-
-        byte* memory = (byte*)NativeMemory.AlignedAlloc(ArenaPages * PageBytes, PageBytes);
-        _arenas[index] = new Arena { Memory = memory, FreePages = ArenaPages };
-        _reservedBytes += ArenaPages * PageBytes;
-        _emptyArenas++;
-        for (int i = ArenaPages - 1; i >= 0; i--)
-        {
-            PageHeader* page = (PageHeader*)(memory + (nint)i * PageBytes);
-            page->Class = ClassFree;
-            page->ArenaIndex = index;
-            LinkFree(page);
-        }
-    }
-
-    private void RemoveArena(int index)
-    {
-        byte* memory = _arenas[index].Memory;
-        for (int i = 0; i < ArenaPages; i++) UnlinkFree((PageHeader*)(memory + (nint)i * PageBytes));
-        NativeMemory.AlignedFree(memory);
-        _arenas[index] = new Arena { NextFreeSlot = _freeArenaSlot };
-        _freeArenaSlot = index;
-        _reservedBytes -= ArenaPages * PageBytes;
-        _emptyArenas--;
     }
 }
