@@ -30,8 +30,8 @@ internal static unsafe partial class AddressSpace
         if ((nint)mapped == -1) throw new OutOfMemoryException();
         byte* start = (byte*)(((nuint)mapped + bytes - 1) & ~(bytes - 1));
         nuint before = (nuint)(start - mapped), after = bytes - before;
-        if (before != 0) munmap(mapped, before);
-        if (after != 0) munmap(start + bytes, after);
+        if (before != 0) Unmap(mapped, before);
+        if (after != 0) Unmap(start + bytes, after);
         return start;
     }
 
