@@ -4,6 +4,8 @@ using System.IO;
 
 using Hexad.Cli;
 using Hexad.ClusterTool;
+using Hexad.Host.Process;
+using Hexad.Options;
 
 namespace Hexad;
 
@@ -36,6 +38,9 @@ internal static class Program
                 foreach (SubProgram program in Programs)
                     foreach (string other in program.OtherNames) Console.WriteLine(other);
                 return 0;
+            case "sample-config":
+                Console.Write(SampleConfig.Write());
+                return 0;
             case "--version" or "-v" or "version":
                 return Find("server")!.Run("hexad", ["--version"]);
             case "--help" or "-h" or "help":
@@ -48,6 +53,7 @@ internal static class Program
 
     private static readonly IReadOnlyList<SubProgram> Programs =
     [
+        new("server", ["redis-server"], ServerProgram.Run),
         new("cli", ["redis-cli"], CliProgram.Run),
         new("trib", ["redis-trib", "redis-trib.rb"], TribProgram.Run),
     ];

@@ -34,7 +34,7 @@ internal sealed class ScriptedNode : INode, IDisposable
     internal ScriptedNode(string ground, params Listener[] listeners)
     {
         SocketLayer sockets = ground == "epoll" ? new EpollSockets() : new PortableSockets();
-        _loop = new NodeLoop(sockets, Pool, new NoLog(), () => "/tmp", new HostFacts(ground, "", 0), e => _crash = e);
+        _loop = new NodeLoop(sockets, new NoLog(), () => "/tmp", new HostFacts(ground, "", 0), e => _crash = e);
         _listeners = [.. listeners];
         _thread = new Thread(Run) { IsBackground = true };
     }
@@ -167,7 +167,7 @@ internal sealed class ScriptedNode : INode, IDisposable
     {
         try
         {
-            _exitCode = _loop.Run(this);
+            _exitCode = _loop.Run(this, Pool);
         }
         catch (Exception e)
         {

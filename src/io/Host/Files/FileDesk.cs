@@ -241,7 +241,8 @@ internal sealed unsafe class FileDesk(Func<string> folder) : IDisposable
         }
     }
 
-    private string Absolute(string path) => Path.IsPathRooted(path) ? path : Path.Combine(_folder(), path);
+    /// <summary>The path, from the node's folder where it is relative.</summary>
+    internal string Absolute(string path) => Path.IsPathRooted(path) ? path : Path.Combine(_folder(), path);
 
     private static FileFault FaultOf(SystemError error, FileVerb verb) => error switch
     {

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Text;
 
 using Hexad.Core;
 using Hexad.Engine.Seam;
@@ -16,7 +17,7 @@ namespace Hexad.Host.Loop;
 /// link. A wake with n ready clients costs one wait, n receives and n sends, and allocates nothing.</para>
 /// <para>A link is watched for input while the node reads from it, and for room only after a send was short.</para>
 /// </summary>
-internal sealed class Links(SocketLayer sockets, INode node, SegmentPool pool) : IDisposable
+internal sealed class Links(SocketLayer sockets, INode node, SegmentPool pool, Func<string, string> absolutePath) : IDisposable
 {
     private const int ReceiveBytes = 64 * 1024;
     private const int ReceivesAtOnce = 4;
@@ -24,10 +25,12 @@ internal sealed class Links(SocketLayer sockets, INode node, SegmentPool pool) :
     private const int PartsAtOnce = 64;
     private const int LastFlushMs = 30_000;
     private const int AcceptPauseMs = 100;
+    private const int LongestUnixPath = 107;
 
     private readonly SocketLayer _sockets = sockets;
     private readonly INode _node = node;
     private readonly SegmentPool _pool = pool;
+    private readonly Func<string, string> _absolutePath = absolutePath;
     private readonly List<LinkState> _toFlush = [];
     private readonly List<LinkState> _timed = [];
     private readonly Queue<Report> _reports = [];
@@ -60,16 +63,16 @@ internal sealed class Links(SocketLayer sockets, INode node, SegmentPool pool) :
 
     internal void Listen(Listener listener)
     {
-        int socket = -(int)SystemError.AddressNotAvailable;
-        if (listener.IsUnix) LibC.Unlink(listener.At.Address);
-        if (TryAddress(listener.At, listener.IsUnix, out SocketAddress address)) socket = _sockets.Listen(address, listener.Backlog);
+        int socket = TryAddress(listener.At, listener.IsUnix, out SocketAddress address)
+            ? _sockets.Listen(address, listener.Backlog)
+            : -(int)(listener.IsUnix ? SystemError.NameTooLong : SystemError.AddressNotAvailable);
         if (socket < 0)
         {
             _reports.Enqueue(new Report(ReportKind.ListenerOpened, null, listener, null, default, ((SystemError)(-socket)).Text()));
             return;
         }
 
-        if (listener.IsUnix && listener.UnixMode != 0) LibC.ChangeMode(listener.At.Address, (uint)listener.UnixMode);
+        if (listener.IsUnix && listener.UnixMode != 0) LibC.ChangeMode(address.Path!, (uint)listener.UnixMode);
         var state = new LinkState { Socket = socket, Listener = listener, BornInWake = _wake, Phase = LinkPhase.Listening };
         listener.HostState = state;
         Place(state);
@@ -80,7 +83,7 @@ internal sealed class Links(SocketLayer sockets, INode node, SegmentPool pool) :
     {
         if (listener.HostState is not LinkState { Phase: LinkPhase.Listening } state) return;
         Drop(state);
-        if (listener.IsUnix) LibC.Unlink(listener.At.Address);
+        if (listener.IsUnix) LibC.Unlink(_absolutePath(listener.At.Address));
     }
 
     internal void Connect(Link link, long nowMs)
@@ -260,7 +263,7 @@ internal sealed class Links(SocketLayer sockets, INode node, SegmentPool pool) :
         foreach (LinkState? state in _bySocket)
         {
             if (state is null) continue;
-            if (state.Listener is { IsUnix: true } unix) LibC.Unlink(unix.At.Address);
+            if (state.Listener is { IsUnix: true } unix) LibC.Unlink(_absolutePath(unix.At.Address));
             Drop(state);
         }
     }
@@ -444,10 +447,14 @@ internal sealed class Links(SocketLayer sockets, INode node, SegmentPool pool) :
         _timed.Add(state);
     }
 
-    private static bool TryAddress(Endpoint at, bool isUnix, out SocketAddress address)
+    private bool TryAddress(Endpoint at, bool isUnix, out SocketAddress address)
     {
         if (!isUnix) return SocketAddress.TryResolve(at.Address, at.Port, out address);
-        address = SocketAddress.Unix(at.Address);
+        string path = _absolutePath(at.Address);
+        address = SocketAddress.Unix(path);
+        if (Encoding.UTF8.GetByteCount(path) > LongestUnixPath) return false;
+        // As Redis: a socket that an earlier server left behind is taken over.
+        LibC.Unlink(path);
         return true;
     }
 

@@ -34,7 +34,6 @@ public sealed class NodeLoop : IHost, IDisposable
     private readonly Lanes _lanes;
     private readonly ReadySocket[][] _ready = new ReadySocket[MaxDepth][];
     private readonly ConcurrentQueue<Action<INode, StepTime>> _posted = [];
-    private readonly SegmentPool _pool;
     private readonly HostFacts _facts;
     private Links? _links;
     private INode? _node;
@@ -45,12 +44,11 @@ public sealed class NodeLoop : IHost, IDisposable
 
     /// <summary>
     /// A loop for one node over the given sockets. <paramref name="folder"/> tells where relative paths start,
-    /// <paramref name="pool"/> is the one that the node makes its own links with.
+    /// <paramref name="crashed"/> is called from a thread of the loop's that failed.
     /// </summary>
-    public NodeLoop(SocketLayer sockets, SegmentPool pool, ILogSink log, Func<string> folder, HostFacts facts, Action<Exception> crashed)
+    public NodeLoop(SocketLayer sockets, ILogSink log, Func<string> folder, HostFacts facts, Action<Exception> crashed)
     {
         _sockets = sockets;
-        _pool = pool;
         _log = log;
         _facts = facts;
         _files = new FileDesk(folder);
@@ -58,11 +56,14 @@ public sealed class NodeLoop : IHost, IDisposable
         for (int i = 0; i < MaxDepth; i++) _ready[i] = new ReadySocket[ReadyAtOnce];
     }
 
-    /// <summary>Runs the node until it asks to exit; its exit code.</summary>
-    public int Run(INode node)
+    /// <summary>
+    /// Runs the node until it asks to exit; its exit code. <paramref name="pool"/> is the one that the node makes its own
+    /// links with.
+    /// </summary>
+    public int Run(INode node, SegmentPool pool)
     {
         _node = node;
-        _links = new Links(_sockets, node, _pool);
+        _links = new Links(_sockets, node, pool, _files.Absolute);
         ReadClocks();
         node.Start(_now);
         EndTurn();

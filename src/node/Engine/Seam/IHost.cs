@@ -97,6 +97,9 @@ public interface INode
 
     /// <summary>Whether the node is a replica now: the log marks its lines with S instead of M.</summary>
     bool IsReplica => false;
+
+    /// <summary>What the node can say of itself after it has failed (INFO, the last commands), for the report in the log.</summary>
+    string CrashNotes() => "";
 }
 
 /// <summary>The levels of the log, as <c>loglevel</c> orders them.</summary>
