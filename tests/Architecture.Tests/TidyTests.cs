@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Text.RegularExpressions;
 
 using Xunit;
 
@@ -11,7 +12,7 @@ namespace Hexad.Architecture.Tests;
 /// two tables with their length, and may only get shorter: the test fails when one grows, and when it has shrunk well
 /// below its entry and nobody lowered that.
 /// </summary>
-public sealed class TidyTests
+public sealed partial class TidyTests
 {
     private const int MaxFileLines = 600;
     private const int MaxMethodLines = 70;
@@ -41,6 +42,17 @@ public sealed class TidyTests
             .SelectMany(file => SourceText.Methods(Repository.Read(file)).Select(method => ($"{file}:{method.Name}", method.Lines)))
             .GroupBy(entry => entry.Item1).Select(group => (group.Key, group.Max(entry => entry.Lines)));
         Assert.Empty(Ratchet(lengths, MaxMethodLines, LongMethods));
+    }
+
+    [Fact]
+    public void Every_declared_command_is_named_by_a_test()
+    {
+        var named = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (string file in Sources)
+            if (file.StartsWith("tests/", StringComparison.Ordinal)) named.UnionWith(Words().Matches(Repository.Read(file)).Select(match => match.Value));
+        IEnumerable<string> declared = Sources.Where(file => file.StartsWith("src/", StringComparison.Ordinal))
+            .SelectMany(file => Declaration().Matches(Repository.Read(file)).Select(match => match.Groups[1].Value));
+        Assert.Empty(declared.Where(name => !name.Split(' ', '|').All(named.Contains)).Distinct());
     }
 
     [Fact]
@@ -79,6 +91,12 @@ public sealed class TidyTests
             return text.Contains('\r') || text.Contains(" \n", StringComparison.Ordinal) || text.Contains('\t') || !text.EndsWith('\n');
         });
     }
+
+    [GeneratedRegex(@"^\s*\[(?:Sub)?[Cc]ommand\(""([^""]+)""", RegexOptions.Multiline)]
+    private static partial Regex Declaration();
+
+    [GeneratedRegex(@"[A-Za-z][A-Za-z0-9_-]*")]
+    private static partial Regex Words();
 
     private static IEnumerable<string> Ratchet(IEnumerable<(string Name, int Lines)> lengths, int limit, Dictionary<string, int> known)
     {
