@@ -37,20 +37,18 @@ internal static unsafe partial class Daemon
         int source = OpenInput(input);
         byte* attributes = stackalloc byte[AttributeBytes];
         byte* actions = stackalloc byte[AttributeBytes];
-        InitAttributes(attributes);
-        SetFlags(attributes, NewSession);
-        InitActions(actions);
-        AddDuplicate(actions, source, 0);
-        AddOpen(actions, 1, "/dev/null", LibC.OpenWriteOnly, 0);
-        AddOpen(actions, 2, "/dev/null", LibC.OpenWriteOnly, 0);
+        int failure = InitAttributes(attributes) | SetFlags(attributes, NewSession) | InitActions(actions)
+            | AddDuplicate(actions, source, 0)
+            | AddOpen(actions, 1, "/dev/null", LibC.OpenWriteOnly, 0)
+            | AddOpen(actions, 2, "/dev/null", LibC.OpenWriteOnly, 0);
         byte** argumentBlock = Block(arguments);
         byte** environmentBlock = Block(environment);
         int child;
-        int failure = Spawn(&child, Environment.ProcessPath!, actions, attributes, argumentBlock, environmentBlock);
+        if (failure == 0) failure = Spawn(&child, Environment.ProcessPath!, actions, attributes, argumentBlock, environmentBlock);
         Free(argumentBlock);
         Free(environmentBlock);
-        DestroyActions(actions);
-        DestroyAttributes(attributes);
+        _ = DestroyActions(actions);
+        _ = DestroyAttributes(attributes);
         LibC.Close(source);
         error = failure == 0 ? "" : ((SystemError)failure).Text();
         return failure == 0;
