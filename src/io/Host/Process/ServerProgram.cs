@@ -29,7 +29,8 @@ public static class ServerProgram
         string? input = parsed.StandardInput ? Console.In.ReadToEnd() : null;
 
         var loaded = new List<ConfigLoader>();
-        string?[] files = parsed.Files.Length == 0 ? [null] : parsed.Files;
+        string?[] files = parsed.Files;
+        if (files.Length == 0) files = [null];
         foreach (string? file in files)
         {
             ConfigLoader one = ConfigLoader.Load(new ConfigSources
