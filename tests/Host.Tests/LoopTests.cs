@@ -18,7 +18,7 @@ namespace Hexad.Host.Tests;
 [SupportedOSPlatform("linux")]
 public sealed class LoopTests
 {
-    private const int Port = 21400;
+    private readonly int _port = FreePort.Take();
 
     public static TheoryData<string> Grounds => ScriptedNode.Grounds;
 
@@ -26,8 +26,8 @@ public sealed class LoopTests
     [MemberData(nameof(Grounds))]
     public void What_comes_in_pieces_is_answered_in_order(string ground)
     {
-        using ScriptedNode node = new ScriptedNode(ground, ScriptedNode.Tcp("127.0.0.1", Port)).Start();
-        using Socket client = ScriptedNode.Client("127.0.0.1", Port);
+        using ScriptedNode node = new ScriptedNode(ground, ScriptedNode.Tcp("127.0.0.1", _port)).Start();
+        using Socket client = ScriptedNode.Client("127.0.0.1", _port);
         var sent = new List<byte>();
         for (int size = 1; size < 5000; size = (size * 2) + 1)
         {
@@ -44,7 +44,7 @@ public sealed class LoopTests
     public void A_slow_reader_gets_a_huge_reply_whole_and_the_node_hears_that_it_is_drained(string ground)
     {
         const int size = 24 * 1024 * 1024;
-        using ScriptedNode node = new(ground, ScriptedNode.Tcp("127.0.0.1", Port));
+        using ScriptedNode node = new(ground, ScriptedNode.Tcp("127.0.0.1", _port));
         node.OnReceived = (n, link, _) =>
         {
             var chunk = new byte[1 << 20];
@@ -59,9 +59,9 @@ public sealed class LoopTests
         };
         node.OnDrained = (n, _) => n.Note("drained");
         node.Start();
-        using Socket client = ScriptedNode.Client("127.0.0.1", Port);
+        using Socket client = ScriptedNode.Client("127.0.0.1", _port);
         client.Send([1]);
-        using Socket other = ScriptedNode.Client("127.0.0.1", Port);
+        using Socket other = ScriptedNode.Client("127.0.0.1", _port);
         byte[] all = ScriptedNode.Read(client, size);
         for (int i = 0; i < size; i += 1 << 16) Assert.Equal((byte)(i >> 20), all[i]);
         Assert.Equal("drained", node.Next());
@@ -73,8 +73,8 @@ public sealed class LoopTests
     public void Many_connections_are_served_at_once(string ground, int count)
     {
         HostLimits.Raise();
-        using ScriptedNode node = new ScriptedNode(ground, ScriptedNode.Tcp("127.0.0.1", Port)).Start();
-        Socket[] clients = [.. Enumerable.Range(0, count).Select(_ => ScriptedNode.Client("127.0.0.1", Port))];
+        using ScriptedNode node = new ScriptedNode(ground, ScriptedNode.Tcp("127.0.0.1", _port)).Start();
+        Socket[] clients = [.. Enumerable.Range(0, count).Select(_ => ScriptedNode.Client("127.0.0.1", _port))];
         for (int round = 0; round < 2; round++)
         {
             for (int i = 0; i < count; i++) clients[i].Send(BitConverter.GetBytes(i));
@@ -90,9 +90,9 @@ public sealed class LoopTests
     public void A_refused_connection_is_told_from_other_failures(string ground)
     {
         using ScriptedNode node = new ScriptedNode(ground).Start();
-        node.Do(n => n.Host.Connect(new Link(LinkKind.BusOutbound, n.Pool) { Remote = new Endpoint("127.0.0.1", Port + 1) }));
+        node.Do(n => n.Host.Connect(new Link(LinkKind.BusOutbound, n.Pool) { Remote = new Endpoint("127.0.0.1", _port + 1) }));
         Assert.Equal("closed Refused", node.Next());
-        node.Do(n => n.Host.Connect(new Link(LinkKind.BusOutbound, n.Pool) { Remote = new Endpoint("no such host", Port) }));
+        node.Do(n => n.Host.Connect(new Link(LinkKind.BusOutbound, n.Pool) { Remote = new Endpoint("no such host", _port) }));
         Assert.Equal("closed BadAddress", node.Next());
     }
 
@@ -102,13 +102,13 @@ public sealed class LoopTests
     {
         // A full accept queue makes the kernel drop the handshake, like a silent machine.
         using var silent = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        silent.Bind(new IPEndPoint(IPAddress.Loopback, Port + 2));
+        silent.Bind(new IPEndPoint(IPAddress.Loopback, _port + 2));
         silent.Listen(1);
         using ScriptedNode node = new ScriptedNode(ground).Start();
         node.Do(n =>
         {
             for (int i = 0; i < 8; i++)
-                n.Host.Connect(new Link(LinkKind.BusOutbound, n.Pool) { Remote = new Endpoint("127.0.0.1", Port + 2), ConnectTimeoutMs = 200 });
+                n.Host.Connect(new Link(LinkKind.BusOutbound, n.Pool) { Remote = new Endpoint("127.0.0.1", _port + 2), ConnectTimeoutMs = 200 });
         });
         Assert.Equal("closed TimedOut", node.Next());
     }
@@ -117,26 +117,26 @@ public sealed class LoopTests
     [MemberData(nameof(Grounds))]
     public void A_connection_leaves_from_the_address_it_was_given(string ground)
     {
-        using ScriptedNode server = new(ground, ScriptedNode.Tcp("127.0.0.3", Port));
+        using ScriptedNode server = new(ground, ScriptedNode.Tcp("127.0.0.3", _port));
         server.OnOpened = (n, link) => n.Note($"from {link.Remote.Address} to {link.Local}");
         server.Start();
         using ScriptedNode node = new ScriptedNode(ground).Start();
         node.OnOpened = (n, link) => n.Note($"open {link.Local.Address}");
         node.Do(n => n.Host.Connect(new Link(LinkKind.BusOutbound, n.Pool)
         {
-            Remote = new Endpoint("127.0.0.3", Port),
+            Remote = new Endpoint("127.0.0.3", _port),
             Local = new Endpoint("127.0.0.2", 0),
         }));
         Assert.Equal("open 127.0.0.2", node.Next());
-        Assert.Equal($"from 127.0.0.2 to 127.0.0.3:{Port}", server.Next());
+        Assert.Equal($"from 127.0.0.2 to 127.0.0.3:{_port}", server.Next());
     }
 
     [Theory]
     [MemberData(nameof(Grounds))]
     public void A_port_in_use_is_reported_in_the_systems_words(string ground)
     {
-        using ScriptedNode first = new ScriptedNode(ground, ScriptedNode.Tcp("127.0.0.1", Port)).Start();
-        using ScriptedNode second = new ScriptedNode(ground, ScriptedNode.Tcp("127.0.0.1", Port)).Start(expectedListeners: 0);
+        using ScriptedNode first = new ScriptedNode(ground, ScriptedNode.Tcp("127.0.0.1", _port)).Start();
+        using ScriptedNode second = new ScriptedNode(ground, ScriptedNode.Tcp("127.0.0.1", _port)).Start(expectedListeners: 0);
         Assert.Equal("not listening: Address already in use", second.Next());
     }
 
@@ -162,13 +162,13 @@ public sealed class LoopTests
     [MemberData(nameof(Grounds))]
     public void A_reset_is_told_from_an_orderly_end(string ground)
     {
-        using ScriptedNode node = new(ground, ScriptedNode.Tcp("127.0.0.1", Port));
+        using ScriptedNode node = new(ground, ScriptedNode.Tcp("127.0.0.1", _port));
         node.OnOpened = (n, _) => n.Note("open");
         node.Start();
-        ScriptedNode.Client("127.0.0.1", Port).Dispose();
+        ScriptedNode.Client("127.0.0.1", _port).Dispose();
         Assert.Equal("open", node.Next());
         Assert.Equal("closed ClosedByPeer", node.Next());
-        Socket rude = ScriptedNode.Client("127.0.0.1", Port);
+        Socket rude = ScriptedNode.Client("127.0.0.1", _port);
         Assert.Equal("open", node.Next());
         rude.LingerState = new LingerOption(true, 0);
         rude.Dispose();
@@ -180,14 +180,14 @@ public sealed class LoopTests
     public void A_link_closed_after_its_flush_sends_everything_first(string ground)
     {
         const int size = 8 * 1024 * 1024;
-        using ScriptedNode node = new(ground, ScriptedNode.Tcp("127.0.0.1", Port));
+        using ScriptedNode node = new(ground, ScriptedNode.Tcp("127.0.0.1", _port));
         node.OnReceived = (n, link, _) =>
         {
             link.Output.Write(new byte[size]);
             n.Host.Close(link, CloseMode.AfterFlush);
         };
         node.Start();
-        using Socket client = ScriptedNode.Client("127.0.0.1", Port);
+        using Socket client = ScriptedNode.Client("127.0.0.1", _port);
         client.Send([1]);
         ScriptedNode.Read(client, size);
         Assert.Equal(0, client.Receive(new byte[1]));
@@ -198,7 +198,7 @@ public sealed class LoopTests
     public void A_paused_link_is_not_read_until_it_is_resumed(string ground)
     {
         Link? paused = null;
-        using ScriptedNode node = new(ground, ScriptedNode.Tcp("127.0.0.1", Port)) { TakesNotesOfBytes = true };
+        using ScriptedNode node = new(ground, ScriptedNode.Tcp("127.0.0.1", _port)) { TakesNotesOfBytes = true };
         node.OnOpened = (n, link) =>
         {
             if (paused is not null) return;
@@ -207,10 +207,10 @@ public sealed class LoopTests
             n.Note("paused");
         };
         node.Start();
-        using Socket client = ScriptedNode.Client("127.0.0.1", Port);
+        using Socket client = ScriptedNode.Client("127.0.0.1", _port);
         Assert.Equal("paused", node.Next());
         client.Send("abc"u8);
-        using Socket other = ScriptedNode.Client("127.0.0.1", Port);
+        using Socket other = ScriptedNode.Client("127.0.0.1", _port);
         other.Send("x"u8);
         Assert.Equal("got 1", node.Next());
         node.Do(n => n.Host.SetReading(paused!, true));
@@ -221,7 +221,7 @@ public sealed class LoopTests
     [MemberData(nameof(Grounds))]
     public void A_long_step_can_serve_others_by_pumping(string ground)
     {
-        using ScriptedNode node = new(ground, ScriptedNode.Tcp("127.0.0.1", Port));
+        using ScriptedNode node = new(ground, ScriptedNode.Tcp("127.0.0.1", _port));
         bool released = false;
         node.OnReceived = (n, link, bytes) =>
         {
@@ -236,8 +236,8 @@ public sealed class LoopTests
             n.Host.Flush(link);
         };
         node.Start();
-        using Socket busy = ScriptedNode.Client("127.0.0.1", Port);
-        using Socket other = ScriptedNode.Client("127.0.0.1", Port);
+        using Socket busy = ScriptedNode.Client("127.0.0.1", _port);
+        using Socket other = ScriptedNode.Client("127.0.0.1", _port);
         busy.Send("L"u8);
         Assert.Equal("long step", node.Next());
         other.Send("R"u8);
@@ -264,7 +264,7 @@ public sealed class LoopTests
     [MemberData(nameof(Grounds))]
     public void A_stop_reaches_the_node_and_its_exit_code_comes_back(string ground)
     {
-        using ScriptedNode node = new ScriptedNode(ground, ScriptedNode.Tcp("127.0.0.1", Port)).Start();
+        using ScriptedNode node = new ScriptedNode(ground, ScriptedNode.Tcp("127.0.0.1", _port)).Start();
         node.Stop();
         Assert.Equal("stop Terminate", node.Next());
         node.Join();
@@ -274,9 +274,9 @@ public sealed class LoopTests
     [Fact]
     public void Serving_a_request_allocates_nothing()
     {
-        using ScriptedNode node = new("epoll", ScriptedNode.Tcp("127.0.0.1", Port));
+        using ScriptedNode node = new("epoll", ScriptedNode.Tcp("127.0.0.1", _port));
         node.Start();
-        using Socket client = ScriptedNode.Client("127.0.0.1", Port);
+        using Socket client = ScriptedNode.Client("127.0.0.1", _port);
         byte[] request = new byte[40];
         Exchange(1000);
         long before = Allocated();

@@ -11,7 +11,7 @@ namespace Hexad.Host.Tests;
 /// <summary>The server program from outside: how it starts, what it says, and how it ends.</summary>
 public sealed class ServerTests : IDisposable
 {
-    private const int Port = 21420;
+    private readonly int _port = FreePort.Take();
     private readonly string _folder = Directory.CreateTempSubdirectory("hexad-server-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -27,15 +27,15 @@ public sealed class ServerTests : IDisposable
     [Fact]
     public void A_server_says_what_tools_look_for_serves_and_ends_in_order()
     {
-        string config = Config("a.conf", $"port {Port}", "always-show-logo yes", $"pidfile {At("a.pid")}");
+        string config = Config("a.conf", $"port {_port}", "always-show-logo yes", $"pidfile {At("a.pid")}");
         using var server = new ServerUnderTest(null, "server", config);
         server.Expect("Running in standalone mode");
-        server.Expect($"Port: {Port}");
+        server.Expect($"Port: {_port}");
         server.Expect($" PID: {server.Id}");
         server.Expect("Server initialized");
         Assert.StartsWith($"{server.Id}:M ", server.Expect("Ready to accept connections"));
         Assert.Equal($"{server.Id}\n", File.ReadAllText(At("a.pid")));
-        Assert.Equal("+PONG\r\n", ServerUnderTest.Ask("127.0.0.1", Port, "PING"));
+        Assert.Equal("+PONG\r\n", ServerUnderTest.Ask("127.0.0.1", _port, "PING"));
         server.Signal("TERM");
         server.Expect("Received SIGTERM scheduling shutdown");
         Assert.Equal(0, server.ExitCode());
@@ -45,8 +45,8 @@ public sealed class ServerTests : IDisposable
     [Fact]
     public void The_mode_and_port_are_logged_where_there_is_no_banner()
     {
-        using var server = new ServerUnderTest(null, "server", Config("a.conf", $"port {Port}"));
-        server.Expect($"Running mode=standalone, port={Port}.");
+        using var server = new ServerUnderTest(null, "server", Config("a.conf", $"port {_port}"));
+        server.Expect($"Running mode=standalone, port={_port}.");
         server.Expect("Ready to accept connections");
         server.Signal("INT");
         server.Expect("Received SIGINT scheduling shutdown");
@@ -56,9 +56,9 @@ public sealed class ServerTests : IDisposable
     [Fact]
     public void The_portable_loop_is_chosen_on_the_command_line()
     {
-        using var server = new ServerUnderTest(null, "server", Config("a.conf", $"port {Port}"), "--loop", "portable");
+        using var server = new ServerUnderTest(null, "server", Config("a.conf", $"port {_port}"), "--loop", "portable");
         server.Expect("Ready to accept connections");
-        Assert.Equal("+PONG\r\n", ServerUnderTest.Ask("127.0.0.1", Port, "PING"));
+        Assert.Equal("+PONG\r\n", ServerUnderTest.Ask("127.0.0.1", _port, "PING"));
         server.Signal("TERM");
         Assert.Equal(0, server.ExitCode());
     }
@@ -66,11 +66,11 @@ public sealed class ServerTests : IDisposable
     [Fact]
     public void A_port_in_use_ends_the_start_with_a_message_and_code_1()
     {
-        using var taken = new TcpListener(System.Net.IPAddress.Loopback, Port);
+        using var taken = new TcpListener(System.Net.IPAddress.Loopback, _port);
         taken.Start();
-        using var server = new ServerUnderTest(null, "server", Config("a.conf", $"port {Port}"));
+        using var server = new ServerUnderTest(null, "server", Config("a.conf", $"port {_port}"));
         server.Expect("Address already in use");
-        server.Expect($"Failed listening on port {Port}");
+        server.Expect($"Failed listening on port {_port}");
         Assert.Equal(1, server.ExitCode());
     }
 
@@ -97,11 +97,11 @@ public sealed class ServerTests : IDisposable
     [Fact]
     public void One_process_runs_a_node_for_each_file()
     {
-        string[] configs = [Config("a.conf", $"port {Port}"), Config("c.conf", $"port {Port + 1}")];
+        string[] configs = [Config("a.conf", $"port {_port}"), Config("c.conf", $"port {_port + 1}")];
         using var server = new ServerUnderTest(null, "server", configs[0], configs[1]);
-        server.Expect($"port={Port}.");
-        server.Expect($"port={Port + 1}.");
-        for (int i = 0; i < 2; i++) AskUntilAnswered(Port + i);
+        server.Expect($"port={_port}.");
+        server.Expect($"port={_port + 1}.");
+        for (int i = 0; i < 2; i++) AskUntilAnswered(_port + i);
         server.Signal("TERM");
         Assert.Equal(0, server.ExitCode());
     }
@@ -109,8 +109,8 @@ public sealed class ServerTests : IDisposable
     [Fact]
     public void Standard_input_and_options_come_after_the_file()
     {
-        using var server = new ServerUnderTest($"port {Port}\nloglevel verbose\n", "server", Config("a.conf", "port 1"), "-", "--logfile", At("log"));
-        AskUntilAnswered(Port);
+        using var server = new ServerUnderTest($"port {_port}\nloglevel verbose\n", "server", Config("a.conf", "port 1"), "-", "--logfile", At("log"));
+        AskUntilAnswered(_port);
         server.Signal("TERM");
         Assert.Equal(0, server.ExitCode());
         Assert.Contains("Ready to accept connections", File.ReadAllText(At("log")));
@@ -119,10 +119,10 @@ public sealed class ServerTests : IDisposable
     [Fact]
     public void A_daemon_leaves_its_starter_and_can_be_found_by_its_pid_file()
     {
-        string config = Config("a.conf", $"port {Port}", "daemonize yes", $"pidfile {At("a.pid")}", $"logfile {At("log")}");
+        string config = Config("a.conf", $"port {_port}", "daemonize yes", $"pidfile {At("a.pid")}", $"logfile {At("log")}");
         using var starter = new ServerUnderTest(null, "server", config);
         Assert.Equal(0, starter.ExitCode());
-        AskUntilAnswered(Port);
+        AskUntilAnswered(_port);
         int daemon = int.Parse(File.ReadAllText(At("a.pid")));
         Assert.NotEqual(starter.Id, daemon);
         using (System.Diagnostics.Process process = System.Diagnostics.Process.GetProcessById(daemon))
