@@ -38,7 +38,8 @@ public sealed class Node : INode, IKeyspaceEvents
         Sessions = new SessionTable(this);
         Admission = new Admission(this);
         Pause = new ClientPause(this);
-        _parts.Add(new Listeners(this));
+        Listeners = new Listeners(this);
+        _parts.Add(Listeners);
         _parts.Add(new Cron(this));
         if (options.ClusterEnabled) JoinCluster();
     }
@@ -110,6 +111,20 @@ public sealed class Node : INode, IKeyspaceEvents
         else Conditions &= ~(uint)condition;
     }
 
+    /// <summary>Where clients are accepted.</summary>
+    internal Listeners Listeners { get; }
+
+    /// <summary>Told of each option that CONFIG SET has changed: for parts that keep something made of it.</summary>
+    public event Action<OptionId>? WhenOptionChanges;
+
+    /// <summary>An option has another value now.</summary>
+    internal void OptionChanged(OptionId id)
+    {
+        if (id == OptionId.NotifyKeyspaceEvents) Services.NotifiedClasses = (EventClass)Options.NotifyKeyspaceEvents.Classes;
+        if (id == OptionId.MaxMemoryBytes) Set(NodeConditions.MemoryLimited, Options.MaxMemoryBytes > 0);
+        WhenOptionChanges?.Invoke(id);
+    }
+
     /// <summary>Whether a session must wait although it is not blocked itself.</summary>
     internal bool IsHeld(Session session) => false;
 
@@ -118,6 +133,8 @@ public sealed class Node : INode, IKeyspaceEvents
     {
         StartedAt = now;
         Begin(now);
+        OptionChanged(OptionId.NotifyKeyspaceEvents);
+        OptionChanged(OptionId.MaxMemoryBytes);
         foreach (IPart part in _parts) part.Start();
     }
 
@@ -126,7 +143,7 @@ public sealed class Node : INode, IKeyspaceEvents
     {
         Begin(now);
         if (listener.Kind == LinkKind.BusInbound) Cluster!.ListenerOpened(listener, error);
-        else ((Listeners)_parts[0]).Opened(listener, error);
+        else Listeners.Opened(listener, error);
     }
 
     /// <inheritdoc/>

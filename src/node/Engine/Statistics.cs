@@ -16,6 +16,14 @@ public sealed class Statistics
     public long OutputBufferDisconnections;
     public long ErrorReplies;
 
+    /// <summary>Sets everything back to zero.</summary>
+    public void Reset()
+    {
+        ConnectionsReceived = ConnectionsRejected = CommandsProcessed = BytesIn = BytesOut = ExpiredKeys = EvictedKeys = 0;
+        QueryBufferDisconnections = OutputBufferDisconnections = ErrorReplies = 0;
+        System.Array.Clear(ByCommand);
+    }
+
     /// <summary>By <see cref="CommandRow.Id"/>.</summary>
     public readonly CommandCounters[] ByCommand = new CommandCounters[CommandTable.RowCount];
 }

@@ -22,9 +22,9 @@ public enum EventClasses : ushort
     Stream = 1 << 10,
     /// <summary>Not part of A: a key that was looked for and not found.</summary>
     KeyMiss = 1 << 11,
-    Module = 1 << 13,
+    Module = 1 << 12,
     /// <summary>Not part of A: a key that was created.</summary>
-    New = 1 << 14,
+    New = 1 << 13,
     All = Generic | String | List | Set | Hash | SortedSet | Expired | Evicted | Stream | Module,
 }
 

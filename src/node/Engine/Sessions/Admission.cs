@@ -1,4 +1,5 @@
 using Hexad.Engine.Seam;
+using Hexad.Options;
 
 namespace Hexad.Engine;
 
@@ -16,6 +17,10 @@ public sealed class Admission(Node node)
 
     /// <summary>Whether the default user has a password.</summary>
     public bool RequiresPassword => node.Options.RequirePass is not null;
+
+    /// <summary>Whether a session may do what is off by default: never, always, or only from this machine.</summary>
+    public bool Allows(ProtectedAction action, Session session) =>
+        action == ProtectedAction.Yes || (action == ProtectedAction.Local && (session.Link is null || IsLocal(session.Link)));
 
     private static bool IsLocal(Link link) =>
         link.Listener!.IsUnix || link.Remote.Address.StartsWith("127.", System.StringComparison.Ordinal) || link.Remote.Address == "::1";

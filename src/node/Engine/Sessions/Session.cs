@@ -174,6 +174,24 @@ public sealed class Session : ILinkOwner
         if (_pendingStart == _pendingEnd || IsClosing) DropPending();
     }
 
+    /// <summary>The running command will be answered in a later step: nothing more is executed until then.</summary>
+    internal void Wait() => Flags |= SessionFlags.Blocked;
+
+    /// <summary>The answer may be written now. False when the client is gone: then there is nothing more to do.</summary>
+    internal bool EndWait()
+    {
+        if (IsClosing) return false;
+        Flags &= ~SessionFlags.Blocked;
+        return true;
+    }
+
+    /// <summary>The answer is written: send it, and go on with what the client has sent meanwhile.</summary>
+    internal void ResumeAfterWait()
+    {
+        if (Link is not null) _node.Host.Flush(Link);
+        Resume();
+    }
+
     /// <summary>Executes the whole requests at the front of <paramref name="bytes"/>; returns how many bytes they took.</summary>
     private int Consume(ReadOnlySpan<byte> bytes)
     {
