@@ -6,6 +6,7 @@ using Hexad.Cli;
 using Hexad.ClusterTool;
 using Hexad.Host.Process;
 using Hexad.Options;
+using Hexad.Up;
 
 namespace Hexad;
 
@@ -21,6 +22,8 @@ internal static class Program
           server [CONF]… [--option value]…   runs a node for each configuration file   (redis-server)
           cli [option]… [command]…           talks to a server: interactive, or one command (redis-cli)
           trib COMMAND [option]… [node]…     makes, checks and changes a cluster         (redis-trib, redis-trib.rb)
+          up [option]…                       starts a whole cluster on this machine; up --help says more
+          down [option]…                     stops it
 
         Each answers --help. Started under the name in brackets, hexad is that program.
         """;
@@ -56,6 +59,8 @@ internal static class Program
         new("server", ["redis-server"], ServerProgram.Run),
         new("cli", ["redis-cli"], CliProgram.Run),
         new("trib", ["redis-trib", "redis-trib.rb"], TribProgram.Run),
+        new("up", [], UpProgram.Run),
+        new("down", [], UpProgram.Run),
     ];
 
     private static SubProgram? Find(string name)

@@ -18,6 +18,9 @@ public sealed class CreateCommand(ClusterRequest request, ClusterLog log)
     private const int ReplicatePauseMs = 200;
     private readonly List<ClusterNode> _nodes = [];
 
+    /// <summary>Decides who does what; null leaves that to <see cref="CreationPlan.Make"/>.</summary>
+    public Func<IReadOnlyList<PlannedNode>, CreationPlan>? Planner { get; init; }
+
     /// <summary>Runs; the exit code.</summary>
     public int Run()
     {
@@ -86,7 +89,7 @@ public sealed class CreateCommand(ClusterRequest request, ClusterLog log)
         List<PlannedNode> planned = _nodes.Select(n => new PlannedNode(n.Id, n.Endpoint.Host, n.Endpoint.Port)).ToList();
 
         // The same nodes give the same plan each time, so that an interrupted run is continued and not contradicted.
-        return CreationPlan.Make(planned, request.Replicas, new Dice(1));
+        return Planner is not null ? Planner(planned) : CreationPlan.Make(planned, request.Replicas, new Dice(1));
     }
 
     private void Show(CreationPlan plan)

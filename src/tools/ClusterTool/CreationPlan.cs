@@ -71,6 +71,19 @@ public sealed class CreationPlan
         return plan;
     }
 
+    /// <summary>A plan in which somebody has decided already who follows whom; only the slots are shared out.</summary>
+    public static CreationPlan Of(IReadOnlyList<PlannedNode> nodes, Func<PlannedNode, PlannedNode?> masterOf)
+    {
+        foreach (PlannedNode node in nodes) node.Master = masterOf(node);
+        List<(PlannedNode, PlannedNode)> assignments = nodes.Where(n => n.Master is not null).Select(n => (n, n.Master!)).ToList();
+        var plan = new CreationPlan(nodes)
+        {
+            Masters = nodes.Where(n => n.Master is null).ToList(), Assignments = assignments, ExtraFrom = assignments.Count,
+        };
+        ShareSlots(plan.Masters);
+        return plan;
+    }
+
     /// <summary>Takes one node of each machine in turn, machines in the order they appear.</summary>
     private static List<PlannedNode> Interleave(IReadOnlyList<PlannedNode> nodes)
     {
