@@ -20,6 +20,7 @@ namespace Hexad.Engine;
 public sealed class Node : INode, IKeyspaceEvents
 {
     private readonly List<IPart> _parts = [];
+    private readonly Cron _cron;
     private bool _clockStarted;
 
     /// <summary>A node that has not started.</summary>
@@ -38,9 +39,15 @@ public sealed class Node : INode, IKeyspaceEvents
         Sessions = new SessionTable(this);
         Admission = new Admission(this);
         Pause = new ClientPause(this);
+        Monitors = new Monitors(this);
+        SlowLog = new SlowLog(this);
+        Eviction = new Eviction(this);
+        Shutdown = new Shutdown(this);
         Listeners = new Listeners(this);
+        _cron = new Cron(this);
         _parts.Add(Listeners);
-        _parts.Add(new Cron(this));
+        _parts.Add(_cron);
+        _parts.Add(Shutdown);
         if (options.ClusterEnabled) JoinCluster();
     }
 
@@ -66,7 +73,51 @@ public sealed class Node : INode, IKeyspaceEvents
     /// <summary>The node's part in the cluster; null outside cluster mode.</summary>
     public ClusterPart? Cluster { get; private set; }
 
+    public Monitors Monitors { get; }
+
+    public SlowLog SlowLog { get; }
+
+    public Eviction Eviction { get; }
+
+    public Shutdown Shutdown { get; }
+
+    /// <summary>What parts of the node have to say in INFO.</summary>
+    public InfoSources Info { get; } = new();
+
+    /// <summary>
+    /// Saves everything, empties the databases and loads what was saved (DEBUG RELOAD), or loads only; says how it went.
+    /// Null until persistence has set it.
+    /// </summary>
+    public Action<bool, Action<bool>>? Reload { get; set; }
+
     public Statistics Statistics { get; } = new();
+
+    /// <summary>Commands a second, of late.</summary>
+    public Sampler OperationsFlow { get; } = new();
+
+    /// <summary>Bytes a second from clients, of late.</summary>
+    public Sampler InputFlow { get; } = new();
+
+    /// <summary>Bytes a second to clients, of late.</summary>
+    public Sampler OutputFlow { get; } = new();
+
+    /// <summary>Bytes of the clients' buffers, when they were last counted.</summary>
+    public long ClientBytes { get; private set; }
+
+    /// <summary>The largest input buffer of a client, when they were last counted.</summary>
+    public long LargestInput { get; private set; }
+
+    /// <summary>The largest output of a client, when they were last counted.</summary>
+    public long LargestOutput { get; private set; }
+
+    /// <summary>How often a second periodic work is done now.</summary>
+    public int Hz => _cron.Hz;
+
+    /// <summary>Whether expired keys are removed without being asked for (DEBUG SET-ACTIVE-EXPIRE).</summary>
+    public bool ActiveExpire { get; set; } = true;
+
+    /// <summary>Whether periodic work rests (DEBUG PAUSE-CRON).</summary>
+    public bool IsCronPaused { get; set; }
 
     /// <summary>The memory that all links' outputs share.</summary>
     public SegmentPool Segments { get; } = new();
@@ -89,8 +140,11 @@ public sealed class Node : INode, IKeyspaceEvents
     /// <summary>What keeps ordinary commands from running unasked, as bits.</summary>
     internal uint Conditions { get; private set; }
 
-    /// <summary>Whether somebody wants to hear of every call (MONITOR, SLOWLOG with a limit of 0).</summary>
-    internal bool WatchesCalls { get; set; }
+    /// <summary>Calls that take so many nanoseconds are told to monitors and the slow log; none when it is the greatest number.</summary>
+    internal long ObservedFromNs { get; private set; } = long.MaxValue;
+
+    /// <summary>Whether the durations of calls are kept for INFO latencystats.</summary>
+    internal bool TracksLatency { get; set; } = true;
 
     /// <inheritdoc/>
     public MonotonicMs NextWake
@@ -120,8 +174,7 @@ public sealed class Node : INode, IKeyspaceEvents
     /// <summary>An option has another value now.</summary>
     internal void OptionChanged(OptionId id)
     {
-        if (id == OptionId.NotifyKeyspaceEvents) Services.NotifiedClasses = (EventClass)Options.NotifyKeyspaceEvents.Classes;
-        if (id == OptionId.MaxMemoryBytes) Set(NodeConditions.MemoryLimited, Options.MaxMemoryBytes > 0);
+        OptionEffects.Apply(this);
         WhenOptionChanges?.Invoke(id);
     }
 
@@ -133,8 +186,7 @@ public sealed class Node : INode, IKeyspaceEvents
     {
         StartedAt = now;
         Begin(now);
-        OptionChanged(OptionId.NotifyKeyspaceEvents);
-        OptionChanged(OptionId.MaxMemoryBytes);
+        OptionEffects.Apply(this);
         foreach (IPart part in _parts) part.Start();
     }
 
@@ -206,8 +258,7 @@ public sealed class Node : INode, IKeyspaceEvents
     {
         Begin(now);
         Host.Log(LogLevel.Warning, reason == StopReason.Interrupt ? "Received SIGINT scheduling shutdown..." : "Received SIGTERM scheduling shutdown...");
-        Host.Log(LogLevel.Warning, "Redis is now ready to exit, bye bye...");
-        Host.Exit(0);
+        Shutdown.Begin(null, reason == StopReason.Interrupt ? Options.ShutdownOnSigint.Ways : Options.ShutdownOnSigterm.Ways);
     }
 
     /// <inheritdoc/>
@@ -224,9 +275,43 @@ public sealed class Node : INode, IKeyspaceEvents
         Removed(database, key, EventClass.Evicted, "evicted");
     }
 
-    /// <summary>Somebody wants to hear of every call.</summary>
-    internal void Observe(Session session, CommandRow row, in Arguments call, long tookNs)
+    /// <summary>A call has ended that monitors or the slow log may want.</summary>
+    internal void Observe(Session session, CommandRow row, in Arguments call, ulong hidden, long tookNs)
     {
+        if (Monitors.Any && (row.Flags & (Flags.SkipMonitor | Flags.Admin)) == 0 && (session.Flags & SessionFlags.Primary) == 0)
+            Monitors.Feed(session, call, hidden);
+        long slowUs = Options.SlowlogLogSlowerThanUs;
+        if (slowUs >= 0 && tookNs / 1000 >= slowUs && (row.Flags & Flags.SkipSlowlog) == 0) SlowLog.Add(session, call, hidden, tookNs / 1000);
+    }
+
+    /// <summary>Monitors have come or gone, or the slow log's limit has changed.</summary>
+    internal void UpdateObservation()
+    {
+        long slowUs = Options.SlowlogLogSlowerThanUs;
+        if (Monitors.Any) ObservedFromNs = long.MinValue;
+        else ObservedFromNs = slowUs < 0 || slowUs > long.MaxValue / 1000 ? long.MaxValue : slowUs * 1000;
+    }
+
+    /// <summary>How many clients there are, or how many replicas.</summary>
+    internal int CountSessions(bool replicas)
+    {
+        int count = 0;
+        foreach (Session session in Sessions.All)
+            if ((session.Flags & SessionFlags.Replica) != 0 == replicas) count++;
+        return count;
+    }
+
+    /// <summary>Adds up the clients' buffers.</summary>
+    internal void CountClients()
+    {
+        (ClientBytes, LargestInput, LargestOutput) = (0, 0, 0);
+        foreach (Session session in Sessions.All)
+        {
+            long output = session.Link?.Output.Capacity ?? 0;
+            ClientBytes += session.PendingCapacity + output;
+            LargestInput = Math.Max(LargestInput, session.PendingCapacity);
+            LargestOutput = Math.Max(LargestOutput, session.Link?.Output.Length ?? 0);
+        }
     }
 
     private void Removed(int database, ReadOnlySpan<byte> key, EventClass eventClass, string what)

@@ -32,6 +32,9 @@ public sealed class ReplyWriter
     /// <summary>How many replies that are errors were written; the dispatcher reads it to tell failed commands.</summary>
     public long Errors { get; private set; }
 
+    /// <summary>The first word of the last error that was written, or ERR when it has no such word; what INFO counts errors by.</summary>
+    public string LastErrorCode { get; private set; } = "ERR";
+
     /// <summary>Turns the writer to another client's queue and protocol.</summary>
     public void TurnTo(OutputQueue target, bool resp3)
     {
@@ -58,6 +61,7 @@ public sealed class ReplyWriter
     public void Error(ReadOnlySpan<byte> text)
     {
         Errors++;
+        NoteCode(text);
         Span<byte> to = _out.Reserve(text.Length + 3);
         to[0] = (byte)'-';
         text.CopyTo(to[1..]);
@@ -243,6 +247,15 @@ public sealed class ReplyWriter
         OutputQueue elements = Return();
         Map(pairs);
         _out.TakeAll(elements);
+    }
+
+    // Nearly all errors are ERR, and then nothing is allocated.
+    private void NoteCode(ReadOnlySpan<byte> text)
+    {
+        int end = text.IndexOf((byte)' ');
+        ReadOnlySpan<byte> code = end < 0 ? text : text[..end];
+        if (code.SequenceEqual("ERR"u8)) LastErrorCode = "ERR";
+        else if (code.Length > 0) LastErrorCode = System.Text.Encoding.Latin1.GetString(code);
     }
 
     private OutputQueue Return()

@@ -23,6 +23,7 @@ public sealed class Dispatcher
     private readonly Gatekeeper _gatekeeper;
     private readonly PropagationWriter _propagation;
     private long _lastTicks;
+    private ulong _hidden;
 
     internal Dispatcher(Node node)
     {
@@ -74,32 +75,27 @@ public sealed class Dispatcher
     /// </summary>
     public bool Execute(Session session, Arguments call, int size)
     {
+        if ((session.Flags & SessionFlags.ReplySkipNext) != 0) session.Flags = (session.Flags & ~SessionFlags.ReplySkipNext) | SessionFlags.ReplySkip;
         ReplyWriter reply = ReplyTo(session);
         RunningBytes = size;
         CommandRow? row = Find(call);
         if (row is null || !row.Accepts(call.Count))
         {
-            Refuse(session, row, reply, row is null ? _gatekeeper.Unknown(call) : ErrorReplies.WrongArity(row.FullName));
+            RefuseCall(session, row, reply, call);
             return true;
         }
 
         _node.Databases.CommandSlot = -1;
-        if (((uint)session.Flags | _node.Conditions) != 0 || (row.Flags & Flags.Protected) != 0)
-        {
-            string? refusal = _gatekeeper.Refusal(session, row, call);
-            if (refusal is not null)
-            {
-                Refuse(session, row, reply, refusal);
-                return true;
-            }
-
-            if (_node.Pause.Holds(session, row)) return false;
-            reply = ReplyTo(session);
-        }
-
+        if (((uint)session.Flags | _node.Conditions) != 0 || (row.Flags & Flags.Protected) != 0) return ExecuteGuarded(session, row, call, reply);
         Call(session, row, call, reply);
-        if (session.Link is { } link && !link.Output.IsEmpty) _node.Host.Flush(link);
+        Send(session);
         return true;
+    }
+
+    /// <summary>The words of the running call that are secrets are not shown to monitors and in the slow log.</summary>
+    public void Hide(int index)
+    {
+        if (index < 64) _hidden |= 1UL << index;
     }
 
     /// <summary>The row of a call: the sub-command's where there is one; null when there is no such command.</summary>
@@ -128,17 +124,9 @@ public sealed class Dispatcher
         long now = _node.Host.Ticks();
         long took = now - _lastTicks;
         _lastTicks = now;
-        ref CommandCounters counters = ref _node.Statistics.ByCommand[row.Id];
-        counters.Calls++;
-        counters.Nanoseconds += took;
-        if (reply.Errors != errors)
-        {
-            counters.Failed++;
-            _node.Statistics.ErrorReplies += reply.Errors - errors;
-        }
-
-        _node.Statistics.CommandsProcessed++;
-        if (_node.WatchesCalls) _node.Observe(session, row, call, took);
+        Count(row, took, reply, errors);
+        if (took >= _node.ObservedFromNs) _node.Observe(session, row, call, _hidden, took);
+        _hidden = 0;
         if (Depth == 0) _propagation.AfterCall(session, call, services.Changes != changes);
         if (!_nowhere.IsEmpty) _nowhere.Clear();
     }
@@ -149,12 +137,72 @@ public sealed class Dispatcher
     /// <summary>Propagates what was collected outside of a command (expiry, eviction), without making a transaction of it.</summary>
     public void PropagateLoose() => _propagation.AfterLoose();
 
+    // What has to be seen to around a call of a session or node in no ordinary state.
+    private bool ExecuteGuarded(Session session, CommandRow row, Arguments call, ReplyWriter reply)
+    {
+        string? refusal = _gatekeeper.Refusal(session, row, call);
+        if (session.IsClosing) return true;
+        if (refusal is not null)
+        {
+            Refuse(session, row, reply, refusal);
+            session.Flags &= ~SessionFlags.ReplySkip;
+            return true;
+        }
+
+        if (_node.Pause.Holds(session, row)) return false;
+        reply = ReplyTo(session);
+        Keyspace.Databases databases = _node.Databases;
+        Keyspace.ExpiredKeys expired = databases.Expired;
+        if ((session.Flags & SessionFlags.Primary) != 0) databases.Expired = Keyspace.ExpiredKeys.Ignore;
+        databases.NoTouch = (session.Flags & SessionFlags.NoTouch) != 0 && row.Name != "touch";
+        Call(session, row, call, reply);
+        databases.NoTouch = false;
+        if ((session.Flags & SessionFlags.Primary) != 0) databases.Expired = expired;
+        session.Flags &= ~SessionFlags.ReplySkip;
+        Send(session);
+        return true;
+    }
+
+    private void Send(Session session)
+    {
+        if (session.Link is not { } link || link.Output.IsEmpty || session.IsClosing) return;
+        _node.Host.Flush(link);
+        if (link.Output.Length >= _node.Sessions.WatchedOutputBytes) _node.Sessions.CheckOutput(session);
+    }
+
+    private void Count(CommandRow row, long took, ReplyWriter reply, long errorsBefore)
+    {
+        Statistics statistics = _node.Statistics;
+        ref CommandCounters counters = ref statistics.ByCommand[row.Id];
+        counters.Calls++;
+        counters.Nanoseconds += took;
+        statistics.CommandsProcessed++;
+        if (_node.TracksLatency) (statistics.Latencies[row.Id] ??= new LatencyHistogram()).Record(took);
+        if (reply.Errors == errorsBefore) return;
+        counters.Failed++;
+        statistics.CountError(reply.LastErrorCode);
+    }
+
+    // A request that is no command, or has too few or too many words.
+    private void RefuseCall(Session session, CommandRow? row, ReplyWriter reply, in Arguments call)
+    {
+        if (row is null && Gatekeeper.IsForeignProtocol(call[0]))
+        {
+            _node.Host.Log(LogLevel.Warning, $"Possible SECURITY ATTACK detected. It looks like somebody is sending POST or Host: commands to Redis. This is likely due to an attacker attempting to use Cross Protocol Scripting to compromise your Redis instance. Connection from {session.PeerText} aborted.");
+            _node.Sessions.Close(session, CloseMode.Now);
+            return;
+        }
+
+        Refuse(session, row, reply, row is null ? _gatekeeper.Unknown(call) : ErrorReplies.WrongArity(row.FullName));
+        session.Flags &= ~SessionFlags.ReplySkip;
+    }
+
     private void Refuse(Session session, CommandRow? row, ReplyWriter reply, string text)
     {
         if (row is not null) _node.Statistics.ByCommand[row.Id].Rejected++;
-        _node.Statistics.ErrorReplies++;
         reply.Error(Encoding.Latin1.GetBytes(text));
-        if (session.Link is { } link && !link.Output.IsEmpty) _node.Host.Flush(link);
+        _node.Statistics.CountError(reply.LastErrorCode);
+        Send(session);
         if (!_nowhere.IsEmpty) _nowhere.Clear();
     }
 }

@@ -1,6 +1,7 @@
 using System;
 using System.Text;
 using Hexad.Commands;
+using Hexad.Options;
 using Hexad.Wire.Resp;
 
 namespace Hexad.Engine;
@@ -36,21 +37,28 @@ public enum NodeConditions : uint
 /// <summary>Decides whether a command may run now. Order and words as clients of Redis know them.</summary>
 internal sealed class Gatekeeper(Node node)
 {
+    private const Flags MovesData = Flags.Write | Flags.MayReplicate;
+
     /// <summary>The error that keeps the command from running, or null.</summary>
     public string? Refusal(Session session, CommandRow row, in Arguments call)
     {
         SessionFlags flags = session.Flags;
-        if ((flags & SessionFlags.Unauthenticated) != 0 && (row.Flags & Flags.NoAuth) == 0)
-            return Text(ErrorReplies.NoAuth);
-        if (node.Router is { } router && (flags & (SessionFlags.Primary | SessionFlags.Internal)) == 0 && (row.Keys.Length > 0 || row.FirstKey > 0))
+        if ((row.Flags & Flags.Protected) != 0 && !IsProtectedAllowed(session, row)) return ProtectedText(row);
+        if ((flags & SessionFlags.Unauthenticated) != 0 && (row.Flags & Flags.NoAuth) == 0) return Text(ErrorReplies.NoAuth);
+        bool obeyed = (flags & (SessionFlags.Primary | SessionFlags.Internal)) != 0;
+        if (node.Router is { } router && !obeyed && (row.Keys.Length > 0 || row.FirstKey > 0))
         {
             string? redirection = router.Redirection(session, row, call);
             session.Flags &= ~SessionFlags.Asking;
             if (redirection is not null) return redirection;
         }
 
-        return null;
+        return node.Conditions == 0 && (flags & SessionFlags.Replica) == 0 ? null : ByCondition(session, row, obeyed);
     }
+
+    /// <summary>Whether a word is the beginning of an HTTP request: a browser that was led here.</summary>
+    public static bool IsForeignProtocol(ReadOnlySpan<byte> word) =>
+        Ascii.EqualsIgnoreCase(word, "POST"u8) || Ascii.EqualsIgnoreCase(word, "Host:"u8);
 
     /// <summary>The error for a name that is no command's.</summary>
     public string Unknown(in Arguments call)
@@ -70,7 +78,43 @@ internal sealed class Gatekeeper(Node node)
         return text.ToString();
     }
 
+    // What the state of the node forbids; the order is that in which clients learn of it.
+    private string? ByCondition(Session session, CommandRow row, bool obeyed)
+    {
+        bool writes = (row.Flags & Flags.Write) != 0;
+        if (Holds(NodeConditions.MemoryLimited) && !node.Eviction.MakeRoom() && (row.Flags & Flags.DenyOom) != 0 && !obeyed)
+            return Text(ErrorReplies.OutOfMemory);
+        if (Holds(NodeConditions.DiskFailed) && !obeyed && (writes || row.Name == "ping")) return DiskFailedText;
+        if (Holds(NodeConditions.FewReplicas) && writes && !obeyed) return Text(ErrorReplies.NoReplicas);
+        if (Holds(NodeConditions.Replica) && node.Options.ReplicaReadOnly && writes && !obeyed) return Text(ErrorReplies.ReadOnlyReplica);
+        if (Holds(NodeConditions.Stale) && (row.Flags & Flags.Stale) == 0 && !obeyed) return Text(ErrorReplies.MasterDown);
+        if (Holds(NodeConditions.Loading) && (row.Flags & Flags.Loading) == 0 && !obeyed) return Text(ErrorReplies.Loading);
+        if ((session.Flags & SessionFlags.Replica) != 0 && (row.Flags & (MovesData | Flags.ReadOnly)) != 0) return "ERR Replica can't interact with the keyspace";
+        return null;
+    }
+
+    private bool Holds(NodeConditions condition) => (node.Conditions & (uint)condition) != 0;
+
+    private bool IsProtectedAllowed(Session session, CommandRow row)
+    {
+        ProtectedAction who = row.Group == Group.Server && row.Name == "debug" ? node.Options.EnableDebugCommand : node.Options.EnableModuleCommand;
+        return node.Admission.Allows(who, session) || (session.Flags & SessionFlags.Internal) != 0;
+    }
+
+    private static string ProtectedText(CommandRow row)
+    {
+        bool debug = row.Name == "debug";
+        return $"ERR {(debug ? "DEBUG" : "MODULE")} command not allowed. If the {(debug ? "enable-debug-command" : "enable-module-command")} option is set to \"local\", " +
+            "you can run it from a local connection, otherwise you need to set this option in the configuration file, and then restart the server.";
+    }
+
     private static string Text(ReadOnlySpan<byte> text) => Encoding.Latin1.GetString(text);
 
     private static string Latin(ReadOnlySpan<byte> bytes, int most) => Encoding.Latin1.GetString(bytes[..Math.Min(bytes.Length, most)]);
+
+    // Clients look for MISCONF; upstream's tests for the sentence.
+    private const string DiskFailedText =
+        "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk. Commands that may modify the data set are disabled, " +
+        "because this instance is configured to report errors during writes if RDB snapshotting fails (stop-writes-on-bgsave-error option). " +
+        "Please check the Redis logs for details about the RDB error.";
 }

@@ -66,6 +66,13 @@ public enum SessionFlags : uint
     Unix = 1 << 14,
 }
 
+/// <summary>What a blocked session waits for.</summary>
+public interface ISessionWait
+{
+    /// <summary>Ends the wait as if its time were up, or with an error that says so (CLIENT UNBLOCK), and lets the session go on.</summary>
+    void Unblock(Session session, bool withError);
+}
+
 /// <summary>One client.</summary>
 public sealed class Session : ILinkOwner
 {
@@ -124,6 +131,21 @@ public sealed class Session : ILinkOwner
 
     /// <summary>The command that it ran last.</summary>
     public Commands.CommandRow? LastCommand { get; set; }
+
+    /// <summary>What it waits for while it is blocked, or null.</summary>
+    public ISessionWait? WaitsFor { get; set; }
+
+    /// <summary>Since when its output has been over the soft limit of its class; 0: it is not.</summary>
+    internal MonotonicMs OverSoftLimitSince { get; set; }
+
+    /// <summary>The client's address and port, as CLIENT LIST shows it.</summary>
+    public string PeerText => Link is null ? "" : (Flags & SessionFlags.Unix) != 0 ? _node.Options.UnixSocket + ":0" : Link.Remote.ToString();
+
+    /// <summary>Our address and port on the connection.</summary>
+    public string LocalText => Link is null ? "" : (Flags & SessionFlags.Unix) != 0 ? _node.Options.UnixSocket + ":0" : Link.Local.ToString();
+
+    /// <summary>Room in its input buffer that is not used.</summary>
+    public int RoomLeft => _pending.Length - PendingBytes;
 
     /// <summary>How many bytes wait in its own input buffer.</summary>
     public int PendingBytes => _pendingEnd - _pendingStart;

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Text;
 using Hexad.Core;
 using Hexad.Engine.Seam;
+using Hexad.Options;
 using Hexad.Wire;
 
 namespace Hexad.Engine;
@@ -22,6 +23,24 @@ public sealed class SessionTable(Node node)
     /// <summary>The session with this id, or null.</summary>
     public Session? Find(long id) => _byId.GetValueOrDefault(id);
 
+    /// <summary>All sessions that have a link, in an array that stays as it is while sessions end.</summary>
+    public Session[] ToArray() => [.. _byId.Values];
+
+    /// <summary>How many sessions wait, held back by a pause or blocked.</summary>
+    public int BlockedCount
+    {
+        get
+        {
+            int count = 0;
+            foreach (Session session in _byId.Values)
+                if ((session.Flags & SessionFlags.Blocked) != 0) count++;
+            return count;
+        }
+    }
+
+    /// <summary>Output longer than this is looked at after each command.</summary>
+    internal long WatchedOutputBytes { get; private set; } = long.MaxValue;
+
     /// <summary>A client has connected.</summary>
     public void Accept(Link link)
     {
@@ -30,6 +49,7 @@ public sealed class SessionTable(Node node)
         {
             node.Statistics.ConnectionsRejected++;
             link.Output.Write("-ERR max number of clients reached\r\n"u8);
+            link.Owner = Gone.Instance;
             node.Host.Flush(link);
             node.Host.Close(link, CloseMode.AfterFlush);
             return;
@@ -94,8 +114,56 @@ public sealed class SessionTable(Node node)
         Close(session, CloseMode.Now);
     }
 
+    /// <summary>Reads the limits of output again: the option has changed, or the node starts.</summary>
+    public void ReadOutputLimits()
+    {
+        OutputBufferLimits limits = node.Options.ClientOutputBufferLimits;
+        ulong least = ulong.MaxValue;
+        foreach (OutputBufferLimit limit in (ReadOnlySpan<OutputBufferLimit>)[limits.Normal, limits.Replica, limits.PubSub])
+        {
+            if (limit.HardBytes > 0) least = Math.Min(least, limit.HardBytes);
+            if (limit.SoftBytes > 0) least = Math.Min(least, limit.SoftBytes);
+        }
+
+        WatchedOutputBytes = least > long.MaxValue ? long.MaxValue : (long)least;
+    }
+
+    /// <summary>Ends a session whose output is over its class's limit.</summary>
+    public void CheckOutput(Session session)
+    {
+        if (session.Link is null || session.IsClosing) return;
+        OutputBufferLimits limits = node.Options.ClientOutputBufferLimits;
+        SessionClass sessionClass = SessionClasses.Of(session);
+        if (sessionClass == SessionClass.Master) return;
+        OutputBufferLimit limit = sessionClass == SessionClass.Normal ? limits.Normal : sessionClass == SessionClass.Replica ? limits.Replica : limits.PubSub;
+        ulong length = (ulong)session.Link.Output.Length;
+        bool overSoft = limit.SoftBytes > 0 && length >= limit.SoftBytes;
+        if (!overSoft) session.OverSoftLimitSince = default;
+        else if (session.OverSoftLimitSince.Value == 0) session.OverSoftLimitSince = node.Now.Monotonic;
+        bool tooLong = overSoft && node.Now.Monotonic - session.OverSoftLimitSince > limit.SoftSeconds * 1000;
+        if (!tooLong && (limit.HardBytes == 0 || length < limit.HardBytes)) return;
+        node.Statistics.OutputBufferDisconnections++;
+        node.Host.Log(LogLevel.Warning, $"Client {SessionText.Of(session)} scheduled to be closed ASAP for overcoming of output buffer limits.");
+        Close(session, CloseMode.Now);
+    }
+
+    /// <summary>Ends sessions that have said nothing for too long, or whose output has been too long for too long.</summary>
+    public void CheckAll()
+    {
+        long idleMs = node.Options.ClientTimeoutSeconds * 1000L;
+        foreach (Session session in ToArray())
+        {
+            CheckOutput(session);
+            const SessionFlags Patient = SessionFlags.Replica | SessionFlags.Primary | SessionFlags.Blocked | SessionFlags.Monitor;
+            if (idleMs == 0 || session.IsClosing || (session.Flags & Patient) != 0 || node.Now.Monotonic - session.LastActive <= idleMs) continue;
+            node.Host.Log(LogLevel.Verbose, "Closing idle client");
+            Close(session, CloseMode.Now);
+        }
+    }
+
     private void Forget(Session session)
     {
+        if ((session.Flags & SessionFlags.Monitor) != 0) node.Monitors.Remove(session);
         session.Flags |= SessionFlags.Closing;
         _byId.Remove(session.Id);
         Ended?.Invoke(session, true);
