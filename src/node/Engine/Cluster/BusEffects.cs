@@ -16,6 +16,7 @@ internal sealed class BusEffects(Node node, ClusterPart part) : IClusterEffects
     private readonly Dictionary<long, BusLink> _links = [];
     private (long Version, string Text)? _nextSave;
     private bool _saving;
+    private Endpoint _following;
 
     /// <summary>Someone connected to the bus port.</summary>
     public void Accepted(Link link)
@@ -75,13 +76,21 @@ internal sealed class BusEffects(Node node, ClusterPart part) : IClusterEffects
     public void ReplicateFrom(NodeId primary, string address, int port)
     {
         node.Set(NodeConditions.Replica, true);
-        part.Replication?.Follow(address, port);
+        _following = new Endpoint(address, port);
+        TellReplication();
     }
 
     public void BecomePrimary()
     {
         node.Set(NodeConditions.Replica, false);
+        _following = Endpoint.None;
         part.Replication?.Lead();
+    }
+
+    /// <summary>Tells replication whom to follow: when that changes, and when replication comes to be after the cluster.</summary>
+    public void TellReplication()
+    {
+        if (!_following.IsNone) part.Replication?.Follow(_following.Address, _following.Port);
     }
 
     public void PauseWrites(MonotonicMs until) => node.Pause.Begin(PauseReason.Failover, PauseScope.Writes, until);

@@ -25,6 +25,9 @@ public interface IClusterReplication
 
     /// <summary>Stop replicating: this node is a primary now.</summary>
     void Lead();
+
+    /// <summary>How many replicas of this node the cluster knows of: whom a synchronisation may wait for.</summary>
+    int ExpectedReplicas { set; }
 }
 
 /// <summary>The node's part in the cluster; there is one in cluster mode only.</summary>
@@ -37,7 +40,7 @@ public sealed class ClusterPart : IPart, IClusterNeighbours
     private readonly BusEffects _effects;
     private readonly List<(long Version, Action<Session> Then, Session Session)> _awaitingSave = [];
     private MonotonicMs _nextTick = new(long.MaxValue);
-    private int _listeners;
+    private Action? _afterHandOver;
 
     internal ClusterPart(Node node)
     {
@@ -57,7 +60,15 @@ public sealed class ClusterPart : IPart, IClusterNeighbours
     public SlotRouter Router { get; }
 
     /// <summary>Replication; set by its part.</summary>
-    public IClusterReplication? Replication { get; set; }
+    public IClusterReplication? Replication
+    {
+        get;
+        set
+        {
+            field = value;
+            _effects.TellReplication();
+        }
+    }
 
     /// <summary>Told when a bus message has to be handed to this node's subscribers: channel, message, whether sharded.</summary>
     public PublishedHandler? Published { get; set; }
@@ -94,11 +105,37 @@ public sealed class ClusterPart : IPart, IClusterNeighbours
         ReadSettings();
         _effects.ReportQueues();
         Machine.Tick(_node.Now);
+        if (Replication is { } replication) replication.ExpectedReplicas = Machine.Myself.Replicas.Count;
+        LookAtHandOver();
     }
 
     /// <inheritdoc/>
     public void EndBatch()
     {
+    }
+
+    /// <summary>
+    /// The node was told to stop: if a replica can take over, lets it, and calls <paramref name="then"/> when it has, or has
+    /// not in time. False if there is nothing to wait for.
+    /// </summary>
+    public bool HandOver(Action then)
+    {
+        if (!IsStarted || Machine.BeginHandOver(_node.Now) != HandOverState.Running) return false;
+        _afterHandOver = then;
+        return true;
+    }
+
+    /// <summary>The node shall not stop after all.</summary>
+    public void AbortHandOver()
+    {
+        _afterHandOver = null;
+        if (IsStarted) Machine.AbortHandOver(_node.Now);
+    }
+
+    /// <summary>Sends a published message to the other nodes, or to those of this shard.</summary>
+    public void Publish(ReadOnlySpan<byte> channel, ReadOnlySpan<byte> message, bool sharded)
+    {
+        if (IsStarted) Machine.Publish(_node.Now, channel, message, sharded);
     }
 
     /// <summary>Someone connected to the bus port.</summary>
@@ -111,7 +148,6 @@ public sealed class ClusterPart : IPart, IClusterNeighbours
     /// <summary>The bus listens, or cannot.</summary>
     internal void ListenerOpened(Listener listener, string? error)
     {
-        _listeners--;
         if (error is null || listener.Optional) return;
         _node.Host.Log(LogLevel.Warning, $"Could not create server TCP listening socket {listener.At}: {error}");
         Stop($"Failed listening on port {listener.At.Port} (cluster), aborting.");
@@ -173,6 +209,16 @@ public sealed class ClusterPart : IPart, IClusterNeighbours
     long IClusterNeighbours.KeysIn(SlotIndex slot) => _node.Databases[0].CountInSlot(slot);
 
     bool IClusterNeighbours.HasNoKeys => _node.Databases[0].KeyCount == 0;
+
+    private void LookAtHandOver()
+    {
+        if (_afterHandOver is not { } then || Machine.HandOverState == HandOverState.Running) return;
+        _node.Host.Log(LogLevel.Notice, Machine.HandOverState == HandOverState.Done
+            ? "A replica has taken over."
+            : "No replica has taken over in time.");
+        _afterHandOver = null;
+        then();
+    }
 
     private void Locked(FileWork work)
     {
@@ -241,7 +287,6 @@ public sealed class ClusterPart : IPart, IClusterNeighbours
     private void Listen(string address)
     {
         bool optional = address.StartsWith('-');
-        _listeners++;
         _node.Host.Listen(new Listener
         {
             Kind = LinkKind.BusInbound,
