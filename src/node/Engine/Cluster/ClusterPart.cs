@@ -41,6 +41,7 @@ public sealed class ClusterPart : IPart, IClusterNeighbours
     private readonly List<(long Version, Action<Session> Then, Session Session)> _awaitingSave = [];
     private MonotonicMs _nextTick = new(long.MaxValue);
     private Action? _afterHandOver;
+    private bool _isStopping;
 
     internal ClusterPart(Node node)
     {
@@ -80,6 +81,10 @@ public sealed class ClusterPart : IPart, IClusterNeighbours
     public void Start()
     {
         ReadSettings();
+        _node.Shutdown.HandOver = then =>
+        {
+            if (!HandOver(then)) then();
+        };
         if (_settings.RealBusPort is <= 0 or > 65535)
         {
             Stop("Redis port number too high. Cluster communication port is 10,000 port numbers higher than your Redis port. " +
@@ -120,7 +125,9 @@ public sealed class ClusterPart : IPart, IClusterNeighbours
     /// </summary>
     public bool HandOver(Action then)
     {
-        if (!IsStarted || Machine.BeginHandOver(_node.Now) != HandOverState.Running) return false;
+        if (!IsStarted) return false;
+        _isStopping = true;
+        if (Machine.BeginHandOver(_node.Now) != HandOverState.Running) return false;
         _afterHandOver = then;
         return true;
     }
@@ -129,6 +136,7 @@ public sealed class ClusterPart : IPart, IClusterNeighbours
     public void AbortHandOver()
     {
         _afterHandOver = null;
+        _isStopping = false;
         if (IsStarted) Machine.AbortHandOver(_node.Now);
     }
 
@@ -212,6 +220,12 @@ public sealed class ClusterPart : IPart, IClusterNeighbours
 
     private void LookAtHandOver()
     {
+        if (_isStopping && !_node.Shutdown.IsInProgress)
+        {
+            AbortHandOver();
+            return;
+        }
+
         if (_afterHandOver is not { } then || Machine.HandOverState == HandOverState.Running) return;
         _node.Host.Log(LogLevel.Notice, Machine.HandOverState == HandOverState.Done
             ? "A replica has taken over."
