@@ -10,7 +10,7 @@ namespace Hexad.Keyspace.Bench;
 
 /// <summary>
 /// Figures of the keyspace on one thread: CPU nanoseconds per operation, bytes per key, the longest single insertion.
-/// Usage: <c>dotnet run -c Release --project bench/Keyspace [keys] [cluster]</c>. Keys have 16 bytes, values 32.
+/// Usage: <c>dotnet run -c Release --project bench/Keyspace [keys] [cluster] [small-pages]</c>. Keys have 16 bytes, values 32.
 /// </summary>
 internal static class Program
 {
@@ -32,19 +32,20 @@ internal static class Program
     private static int Main(string[] arguments)
     {
         int count = arguments.Length > 0 ? int.Parse(arguments[0]) : 5_000_000;
-        bool cluster = arguments.Length > 1 && arguments[1] == "cluster";
+        bool cluster = Array.IndexOf(arguments, "cluster") >= 0, huge = Array.IndexOf(arguments, "small-pages") < 0;
         for (int round = 0; round < 2; round++)
         {
             // The first round warms the compiler up, on fewer keys.
-            Measure(round == 0 ? Math.Min(count, 200_000) : count, cluster, report: round == 1);
+            Measure(round == 0 ? Math.Min(count, 200_000) : count, cluster, huge, report: round == 1);
         }
 
         return 0;
     }
 
-    private static void Measure(int count, bool cluster, bool report)
+    private static void Measure(int count, bool cluster, bool huge, bool report)
     {
-        using var all = new Databases(cluster ? KeyspaceSettings.Cluster : KeyspaceSettings.Standalone, new Dice(42), new Ignored());
+        KeyspaceSettings settings = cluster ? KeyspaceSettings.Cluster : KeyspaceSettings.Standalone;
+        using var all = new Databases(settings with { HugePages = huge }, new Dice(42), new Ignored());
         all.Now = new UnixMs(1_700_000_000_000);
         Database db = all[0];
         var value = new byte[ValueBytes];

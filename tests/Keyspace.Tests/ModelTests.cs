@@ -14,7 +14,7 @@ namespace Hexad.Keyspace.Tests;
 public class ModelTests
 {
     [Fact]
-    public void Databases_behave_as_dictionaries_and_walks_tell_the_past() => Check(new KeyspaceSettings(3, false), sequences: 400, length: 400);
+    public void Databases_behave_as_dictionaries_and_walks_tell_the_past() => Check(new KeyspaceSettings(3, false), sequences: 250, length: 400);
 
     [Fact]
     public void Slot_tables_behave_as_dictionaries_and_walks_tell_the_past() => Check(KeyspaceSettings.Cluster, sequences: 60, length: 300);
@@ -78,6 +78,8 @@ public class ModelTests
             Compare();
             _keys.All.Flush(FreeMode.Now);
             Assert.Equal(0, _keys.All.KeyCount);
+            Assert.Equal(0, _keys.All.SnapshotHeldBytes);
+            Assert.Equal(0, _keys.All.PendingFreeCount);
             using var empty = new TestKeyspace(settings, seed);
             Assert.Equal(empty.All.UsedBytes, _keys.All.UsedBytes);
         }
@@ -274,8 +276,12 @@ public class ModelTests
         private void Background()
         {
             var budget = new SliceBudget(1 + _dice.Below(100));
-            if (_dice.Below(2) == 0) _keys.All.FreeSlice(ref budget);
-            else _keys.All.RehashSlice(ref budget);
+            switch (_dice.Below(3))
+            {
+                case 0: _keys.All.FreeSlice(ref budget); break;
+                case 1: _keys.All.RehashSlice(ref budget); break;
+                default: _keys.All.DefragSlice(ref budget); break;
+            }
         }
 
         private void WalkStep()

@@ -1,5 +1,6 @@
 using System;
 using Hexad.Core;
+using Hexad.Memory;
 using Hexad.Structures;
 
 namespace Hexad.Keyspace;
@@ -204,7 +205,9 @@ public sealed class Database
     {
         _set.Preserve(entry.Slot, entry.Entry);
         if (entry.HasExpiry) _set.Unindex(entry.Slot, entry.Entry);
+        long bytes = entry.Entry.Charge;
         Entry shaped = Reshape(ref entry, expiry: true, entry.Entry.IsOutside, entry.Entry.InlineLength);
+        _set.Resized(shaped.Charge - bytes);
         shaped.ExpiryMs = expiry.Value;
         _set.Index(entry.Slot, shaped);
     }
@@ -215,7 +218,9 @@ public sealed class Database
         if (!entry.HasExpiry) return false;
         _set.Preserve(entry.Slot, entry.Entry);
         _set.Unindex(entry.Slot, entry.Entry);
-        Reshape(ref entry, expiry: false, entry.Entry.IsOutside, entry.Entry.InlineLength);
+        long bytes = entry.Entry.Charge;
+        Entry shaped = Reshape(ref entry, expiry: false, entry.Entry.IsOutside, entry.Entry.InlineLength);
+        _set.Resized(shaped.Charge - bytes);
         return true;
     }
 
@@ -270,14 +275,8 @@ public sealed class Database
     /// </summary>
     public ulong Scan(ulong cursor, KeyBuffer keys)
     {
-        if (_set.TableCount == 1) return Scan(cursor, 0, keys);
-        int slot = _set.NextSlot((int)(cursor & SlotMask));
-        if (slot < 0) return 0;
-        ulong within = slot == (int)(cursor & SlotMask) ? cursor >> SlotBits : 0;
-        ulong next = Scan(within, slot, keys);
-        if (next != 0) return next << SlotBits | (uint)slot;
-        slot = _set.NextSlot(slot + 1);
-        return slot < 0 ? 0 : (uint)slot;
+        var collector = new Collector(keys);
+        return ScanAll(cursor, ref collector);
     }
 
     /// <summary>In cluster mode one step of SCAN within one slot; otherwise as <see cref="Scan(ulong, KeyBuffer)"/>.</summary>
@@ -424,6 +423,7 @@ public sealed class Database
         if (reindex) _set.Unindex(entry.Slot, old);
         bool index = expires && (reindex || !old.HasExpiry);
         bool hadOutside = old.IsOutside;
+        long bytes = old.Charge;
         if (hadOutside && !(plan.IsOutside && old.FitsOutside(plan.OutsideLength)))
         {
             old.FreeOutside(_all.Memory);
@@ -434,6 +434,7 @@ public sealed class Database
         if (plan.IsOutside && !hadOutside) shaped.AllocateOutside(_all.Memory, plan.OutsideLength, plan.OutsideLength);
         else if (plan.IsOutside) shaped.ResizeOutside(_all.Memory, plan.OutsideLength);
         plan.Fill(shaped);
+        _set.Resized(shaped.Charge - bytes);
         shaped.Access = _all.Clock.Overwritten(shaped);
         if (until) shaped.ExpiryMs = lifetime.At.Value;
         if (index) _set.Index(entry.Slot, shaped);
@@ -444,6 +445,7 @@ public sealed class Database
     {
         Entry old = entry.Entry;
         _set.Preserve(entry.Slot, old);
+        long bytes = old.Charge;
         Span<byte> kept = stackalloc byte[Entry.LongestInlineBytes];
         bool goesOutside = length > Entry.LongestInlineBytes;
         if (old.IsOutside)
@@ -469,6 +471,7 @@ public sealed class Database
         }
 
         Entry stretched = entry.Entry;
+        _set.Resized(stretched.Charge - bytes);
         stretched.SetKind(ObjectType.String, ObjectEncoding.Raw);
         stretched.Epoch = _set.Table(entry.Slot).Epoch;
         return stretched.Value;
@@ -491,6 +494,28 @@ public sealed class Database
         return shaped;
     }
 
+    /// <summary>Moves the entries of the next few places out of sparse pages; returns the next cursor, 0 at the end.</summary>
+    internal ulong Defrag(ulong cursor, ref SliceBudget budget)
+    {
+        var mover = new Mover(_all.Memory, _set.Expiries);
+        cursor = ScanAll(cursor, ref mover);
+        budget.Spend(1 + mover.Seen);
+        return cursor;
+    }
+
+    /// <summary>One step over all slots: the low bits of the cursor name the slot.</summary>
+    private ulong ScanAll<TVisitor>(ulong cursor, ref TVisitor visitor) where TVisitor : IPlaceVisitor
+    {
+        if (_set.TableCount == 1) return _all.Tables.Scan(_set.Table(0), cursor, ref visitor);
+        int slot = _set.NextSlot((int)(cursor & SlotMask));
+        if (slot < 0) return 0;
+        ulong within = slot == (int)(cursor & SlotMask) ? cursor >> SlotBits : 0;
+        ulong next = _all.Tables.Scan(_set.Table(slot), within, ref visitor);
+        if (next != 0) return next << SlotBits | (uint)slot;
+        slot = _set.NextSlot(slot + 1);
+        return slot < 0 ? 0 : (uint)slot;
+    }
+
     private ulong Scan(ulong cursor, int slot, KeyBuffer keys)
     {
         var collector = new Collector(keys);
@@ -500,6 +525,21 @@ public sealed class Database
     private readonly struct Collector(KeyBuffer keys) : IPlaceVisitor
     {
         public void Visit(nint place) => keys.Add(new Entry(NativeTable.BlockAt(place)).Key);
+    }
+
+    private struct Mover(SlabAllocator memory, ExpiryIndex index) : IPlaceVisitor
+    {
+        public int Seen;
+
+        public void Visit(nint place)
+        {
+            Seen++;
+            var entry = new Entry(NativeTable.BlockAt(place));
+            Entry moved = entry.Relocate(memory);
+            if (moved.Block == entry.Block) return;
+            NativeTable.Replace(place, moved.Block);
+            if (moved.IsIndexed) index.Replace(moved);
+        }
     }
 
     private ref struct VisitorAdapter<TVisitor>(ref TVisitor visitor) : IPlaceVisitor where TVisitor : IEntryVisitor

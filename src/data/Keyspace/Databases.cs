@@ -20,6 +20,9 @@ public sealed class Databases : IDisposable
     private readonly EvictionPool _pool;
     private readonly List<SnapshotWalk> _walks = [];
     private int _expireNext;
+    private long _detachedSetBytes;
+    private int _defragDatabase;
+    private ulong _defragCursor;
 
     /// <summary>An empty keyspace. The hash seed and all sampling come from <paramref name="dice"/>.</summary>
     public Databases(KeyspaceSettings settings, Dice dice, IKeyspaceEvents events)
@@ -29,7 +32,7 @@ public sealed class Databases : IDisposable
         Settings = settings;
         Dice = dice;
         Events = events;
-        Memory = new SlabAllocator();
+        Memory = new SlabAllocator(settings.HugePages);
         Tables = new BucketTables<Entry>(Memory, new KeyHasher(dice));
         Clock = new AccessClock(Eviction, dice);
         _freeQueue = new FreeQueue(Tables, Memory);
@@ -80,18 +83,21 @@ public sealed class Databases : IDisposable
         }
     }
 
-    /// <summary>Bytes allocated for keys, values, tables and indexes, exactly; copies that snapshot walks hold are not in it.</summary>
-    public long UsedBytes => Memory.UsedBytes;
+    /// <summary>Bytes allocated for keys, values, tables and indexes, exactly; what snapshot walks hold is not in it.</summary>
+    public long UsedBytes => Memory.UsedBytes - DetachedForWalksBytes;
 
     /// <summary>Bytes that the process took from the system for <see cref="UsedBytes"/>: the difference is fragmentation and room kept.</summary>
     public long ReservedBytes => Memory.ReservedBytes;
 
-    /// <summary>Bytes of old values that were handed to snapshot walks and not fetched yet.</summary>
+    /// <summary>
+    /// Bytes that snapshot walks hold: old values that were handed over and not fetched yet, and the entries of
+    /// databases and slots that were flushed away and are kept for a walk alone (of a slot the estimate by its keys).
+    /// </summary>
     public long SnapshotHeldBytes
     {
         get
         {
-            long bytes = 0;
+            long bytes = DetachedForWalksBytes;
             foreach (SnapshotWalk walk in _walks) bytes += walk.HeldBytes;
             return bytes;
         }
@@ -115,6 +121,24 @@ public sealed class Databases : IDisposable
 
     /// <summary>Moves some buckets of tables that are growing or shrinking; true when none is.</summary>
     public bool RehashSlice(ref SliceBudget budget) => Tables.RehashSlice(ref budget);
+
+    /// <summary>
+    /// Moves entries out of pages that are emptier than others of their size, so that the emptied pages can be given
+    /// back (active defragmentation). Goes on where the last slice ended; true when it has been once through all
+    /// databases since it last said so. One unit of budget is an entry looked at. Handles are invalid afterwards.
+    /// </summary>
+    public bool DefragSlice(ref SliceBudget budget)
+    {
+        while (!budget.IsSpent)
+        {
+            _defragCursor = _databases[_defragDatabase].Defrag(_defragCursor, ref budget);
+            if (_defragCursor != 0) continue;
+            _defragDatabase = (_defragDatabase + 1) % _databases.Length;
+            if (_defragDatabase == 0) return true;
+        }
+
+        return false;
+    }
 
     /// <summary>
     /// Removes keys that are past their expiry, reporting each, until none is left or the budget is spent; returns
@@ -215,6 +239,7 @@ public sealed class Databases : IDisposable
     internal void Discard(TableSet set, FreeMode mode)
     {
         set.IsDetached = true;
+        if (set.IsWalked) _detachedSetBytes += set.KeptBytes = set.EntryBytes;
         Release(set);
         if (mode == FreeMode.Now) FreeAll();
     }
@@ -223,8 +248,9 @@ public sealed class Databases : IDisposable
     internal void DiscardSlot(TableSet set, int slot, FreeMode mode)
     {
         SnapshotWalk? walk = set.Table(slot).IsWalked ? set.WalkAt(slot) : null;
+        long entryBytes = set.EntryBytes * set.Table(slot).Count / set.KeyCount;
         NativeTable table = set.DetachSlot(slot);
-        if (walk is not null) walk.Adopt(set, slot, table);
+        if (walk is not null) walk.Adopt(set, slot, table, entryBytes);
         else _freeQueue.Add(table, set);
         if (mode == FreeMode.Now) FreeAll();
     }
@@ -234,6 +260,7 @@ public sealed class Databases : IDisposable
     {
         if (!set.IsDetached || set.IsWalked || set.IsReleased) return;
         set.IsReleased = true;
+        _detachedSetBytes -= set.KeptBytes;
         _freeQueue.Add(set);
     }
 
@@ -241,6 +268,16 @@ public sealed class Databases : IDisposable
     internal void Release(NativeTable table, TableSet set) => _freeQueue.Add(table, set);
 
     internal void Forget(SnapshotWalk walk) => _walks.Remove(walk);
+
+    private long DetachedForWalksBytes
+    {
+        get
+        {
+            long bytes = _detachedSetBytes;
+            foreach (SnapshotWalk walk in _walks) bytes += walk.DetachedBytes;
+            return bytes;
+        }
+    }
 
     private void FreeAll()
     {

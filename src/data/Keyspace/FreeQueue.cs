@@ -60,14 +60,15 @@ internal sealed class FreeQueue(BucketTables<Entry> tables, SlabAllocator memory
 
     private bool FreeSingle(Waiting waiting, ref SliceBudget budget)
     {
-        if (!FreeTable(waiting.Single, waiting.Set.IsDetached ? null : waiting.Set.Expiries, ref budget)) return false;
+        if (!FreeTable(waiting.Single, waiting.Set.IsDetached ? null : waiting.Set, ref budget)) return false;
         tables.FreeArray(waiting.Single, 1);
+        waiting.Set.DetachedSlots--;
         return true;
     }
 
-    private bool FreeTable(NativeTable table, ExpiryIndex? index, ref SliceBudget budget)
+    private bool FreeTable(NativeTable table, TableSet? owner, ref SliceBudget budget)
     {
-        var freer = new Freer(memory, index);
+        var freer = new Freer(memory, owner);
         long before = table.Count;
         bool done = tables.FreeSlice(table, ref _position, ref budget, ref freer);
         PendingCount -= before - table.Count;
@@ -75,12 +76,13 @@ internal sealed class FreeQueue(BucketTables<Entry> tables, SlabAllocator memory
         return done;
     }
 
-    private readonly struct Freer(SlabAllocator memory, ExpiryIndex? index) : IPlaceVisitor
+    /// <summary>Frees entries; where the set that they were in lives on, they leave its index and its count of bytes.</summary>
+    private readonly struct Freer(SlabAllocator memory, TableSet? owner) : IPlaceVisitor
     {
         public void Visit(nint place)
         {
             var entry = new Entry(NativeTable.BlockAt(place));
-            if (index is not null && entry.IsIndexed) index.Remove(entry);
+            owner?.Forget(entry);
             entry.Free(memory);
         }
     }

@@ -39,7 +39,7 @@ public sealed class SnapshotWalk
     private readonly record struct Part(TableSet Set, int Database, int First, int End);
 
     /// <summary>A table that was taken out of its set under the walk, which owns it now.</summary>
-    private readonly record struct Adopted(TableSet Set, int Database, int Slot, NativeTable Table);
+    private readonly record struct Adopted(TableSet Set, int Database, int Slot, NativeTable Table, long Bytes);
 
     internal SnapshotWalk(Databases all)
     {
@@ -52,6 +52,9 @@ public sealed class SnapshotWalk
 
     /// <summary>Bytes of old values that wait to be fetched, because keys were changed before the walk reached them.</summary>
     public long HeldBytes => _fullHeldBytes + _holding.Length;
+
+    /// <summary>Bytes of entries in slots that were dropped under the walk, which are kept for it alone.</summary>
+    internal long DetachedBytes { get; private set; }
 
     /// <summary>How many keys the snapshot has in all.</summary>
     public long KeyCount { get; private set; }
@@ -137,9 +140,10 @@ public sealed class SnapshotWalk
     }
 
     /// <summary>Goes on with a table that was taken out of its set, and frees it in the end.</summary>
-    internal void Adopt(TableSet set, int slot, NativeTable table)
+    internal void Adopt(TableSet set, int slot, NativeTable table, long entryBytes)
     {
-        _adopted.Enqueue(new Adopted(set, DatabaseOf(set), slot, table));
+        _adopted.Enqueue(new Adopted(set, DatabaseOf(set), slot, table, entryBytes));
+        DetachedBytes += entryBytes;
         if (set.WholeWalk != this) set.EndSlotWalk(slot);
     }
 
@@ -273,6 +277,7 @@ public sealed class SnapshotWalk
 
     private void Drop(Adopted adopted, bool abandoned)
     {
+        DetachedBytes -= adopted.Bytes;
         adopted.Table.EndWalk(abandoned);
         _all.Release(adopted.Table, adopted.Set);
     }

@@ -45,6 +45,12 @@ internal sealed class TableSet
     public long KeyCount { get; private set; }
     public long VolatileCount { get; private set; }
 
+    /// <summary>Bytes of the entries and their outside values, those of detached slots included until they are freed; tables and index are not in it.</summary>
+    public long EntryBytes { get; private set; }
+
+    /// <summary>How many slots were taken out and are not freed yet.</summary>
+    public int DetachedSlots { get; set; }
+
     /// <summary>The walk over all tables of this set, if one runs.</summary>
     public SnapshotWalk? WholeWalk { get; set; }
 
@@ -53,6 +59,9 @@ internal sealed class TableSet
 
     /// <summary>Whether the set has been flushed away.</summary>
     public bool IsDetached { get; set; }
+
+    /// <summary>The bytes for which a walk answers since the set was flushed away under it.</summary>
+    public long KeptBytes { get; set; }
 
     /// <summary>Whether the set has been given to the free queue.</summary>
     public bool IsReleased { get; set; }
@@ -69,6 +78,7 @@ internal sealed class TableSet
         entry.Epoch = table.Epoch;
         nint place = Tables.Insert(table, hash, entry.Block);
         KeyCount++;
+        EntryBytes += entry.Charge;
         _groupKeys[slot / GroupSlots]++;
         if (entry.HasExpiry) Index(slot, entry);
         return place;
@@ -81,8 +91,12 @@ internal sealed class TableSet
         if (entry.HasExpiry) Unindex(slot, entry);
         Tables.Remove(First.At(slot), hash, place);
         KeyCount--;
+        EntryBytes -= entry.Charge;
         _groupKeys[slot / GroupSlots]--;
     }
+
+    /// <summary>Notes that an entry has become larger or smaller.</summary>
+    public void Resized(long changeBytes) => EntryBytes += changeBytes;
 
     /// <summary>Puts an entry that has an expiry into the index.</summary>
     public void Index(int slot, Entry entry)
@@ -120,12 +134,20 @@ internal sealed class TableSet
     public NativeTable DetachSlot(int slot)
     {
         NativeTable table = First.At(slot);
+        DetachedSlots++;
         KeyCount -= table.Count;
         _groupKeys[slot / GroupSlots] -= table.Count;
         VolatileCount -= table.VolatileCount;
         NativeTable detached = Tables.CreateArray(1, jitter: false);
         BucketTables<Entry>.Detach(table, detached);
         return detached;
+    }
+
+    /// <summary>An entry of a detached slot is about to be freed.</summary>
+    public void Forget(Entry entry)
+    {
+        if (entry.IsIndexed) Expiries.Remove(entry);
+        EntryBytes -= entry.Charge;
     }
 
     /// <summary>The slot that the key of this rank, 0 to <see cref="KeyCount"/> - 1, is in.</summary>
@@ -154,7 +176,7 @@ internal sealed class TableSet
 
     public void Validate()
     {
-        long keys = 0, volatiles = 0;
+        long keys = 0, volatiles = 0, bytes = 0;
         for (int slot = 0; slot < TableCount; slot++)
         {
             NativeTable table = First.At(slot);
@@ -162,6 +184,7 @@ internal sealed class TableSet
             Tables.Validate(table);
             keys += table.Count;
             volatiles += table.VolatileCount;
+            bytes += EntryBytesOf(table);
         }
 
         long grouped = 0;
@@ -169,7 +192,23 @@ internal sealed class TableSet
         Invariant.That(keys == KeyCount);
         Invariant.That(grouped == KeyCount);
         Invariant.That(volatiles == VolatileCount);
+        Invariant.That(bytes == EntryBytes || (DetachedSlots > 0 && bytes < EntryBytes));
         Invariant.That(Expiries.Count >= VolatileCount);
         Expiries.Validate();
+    }
+
+    private long EntryBytesOf(NativeTable table)
+    {
+        var summer = default(Summer);
+        ulong cursor = 0;
+        do cursor = Tables.Scan(table, cursor, ref summer); while (cursor != 0);
+        return summer.Bytes;
+    }
+
+    private struct Summer : IPlaceVisitor
+    {
+        public long Bytes;
+
+        public void Visit(nint place) => Bytes += new Entry(NativeTable.BlockAt(place)).Charge;
     }
 }

@@ -17,10 +17,10 @@ namespace Hexad.Memory;
 /// page fault, while few are kept; beyond that its memory goes back to the system at once, 64 KB at a time, so that giving back
 /// never takes long. An arena whose pages are all free is unmapped.
 ///
-/// From the sixteenth arena on, pages of 2 MB are asked for: random reads of a large keyspace are mostly misses of the
+/// From the sixteenth arena on, pages of 2 MB can be asked for: random reads of a large keyspace are mostly misses of the
 /// address cache. There is no fork that would have to copy them.
 /// </summary>
-internal sealed unsafe class PagePool : IDisposable
+internal sealed unsafe class PagePool(bool hugePages) : IDisposable
 {
     public const int PageBytes = 64 * 1024;
 
@@ -105,7 +105,7 @@ internal sealed unsafe class PagePool : IDisposable
         }
 
         byte* memory = AddressSpace.Map(ArenaBytes);
-        if (++_liveArenas >= FirstHugeArena) AddressSpace.PreferHugePages(memory, ArenaBytes);
+        if (++_liveArenas >= FirstHugeArena && hugePages) AddressSpace.PreferHugePages(memory, ArenaBytes);
         _arenas[_firstWithRoom] = new Arena { Memory = memory, Free = ulong.MaxValue };
         _indexOf.Add((nint)memory, _firstWithRoom);
     }

@@ -36,7 +36,7 @@ public sealed unsafe class SlabAllocator : IDisposable
     private const int LargeOverheadBytes = 16;
 
     private readonly SizeClass[] _classes = new SizeClass[SizeClasses.Count];
-    private readonly PagePool _pages = new();
+    private readonly PagePool _pages;
     private long _usedBytes;
     private long _largeBytes;
 
@@ -62,9 +62,10 @@ public sealed unsafe class SlabAllocator : IDisposable
         public ushort FirstWordWithRoom;
     }
 
-    /// <summary>An allocator that holds nothing yet.</summary>
-    public SlabAllocator()
+    /// <summary>An allocator that holds nothing yet. With <paramref name="hugePages"/> it asks the system for pages of 2 MB once it is large.</summary>
+    public SlabAllocator(bool hugePages = false)
     {
+        _pages = new PagePool(hugePages);
         for (int i = 0; i < _classes.Length; i++)
         {
             ref SizeClass c = ref _classes[i];
