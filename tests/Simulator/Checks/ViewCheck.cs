@@ -24,10 +24,14 @@ public sealed record Promotion(long AtUs, NodeId Winner, string Name, ulong Epoc
 public sealed class ViewCheck(World world, Verdict verdict, LossCheck losses)
 {
     private const int ValidateEvery = 512;
+    private const long AskedForUs = 30_000_000;
     private readonly Dictionary<NodeId, Dictionary<uint, int>> _incarnations = [];
 
     /// <summary>All promotions in their order.</summary>
     public List<Promotion> Promotions { get; } = [];
+
+    /// <summary>Told of each promotion: who won, whose place he took, how his replication stood before, and whether an operator wanted it.</summary>
+    public Action<Process, NodeId, ReplicationStatus, bool>? Promoted { get; set; }
 
     /// <summary>A message leaves: the incarnations of a sender are numbered in the order in which they first speak.</summary>
     public void Sent(ReadOnlySpan<byte> message)
@@ -36,6 +40,9 @@ public sealed class ViewCheck(World world, Verdict verdict, LossCheck losses)
         if (!_incarnations.TryGetValue(sender, out Dictionary<uint, int>? known)) _incarnations.Add(sender, known = []);
         known.TryAdd(incarnation, known.Count);
     }
+
+    /// <summary>An operator asked this process to become a primary.</summary>
+    public void Asked(Process process) => Of(process).AskedAtUs = world.NowUs;
 
     /// <summary>A message is given to a node in the step that runs.</summary>
     public void Came(Process process, ReadOnlySpan<byte> message)
@@ -48,6 +55,8 @@ public sealed class ViewCheck(World world, Verdict verdict, LossCheck losses)
         bool stale = observer.Newest.TryGetValue(sender, out (int, ulong) newest) && stamp.CompareTo(newest) < 0;
         if (stale)
         {
+            observer.StaleStamp = stamp;
+            observer.StaleType = BusPacket.TryRead(message, out BusPacket packet) == PacketFault.None ? packet.Type : default;
             observer.StaleFrom = observer.StaleMessages++ == 0 || observer.StaleFrom == sender ? sender : default;
         }
         else
@@ -91,12 +100,14 @@ public sealed class ViewCheck(World world, Verdict verdict, LossCheck losses)
         (observer.CurrentEpoch, observer.LastVoteEpoch) = (cluster.CurrentEpoch, cluster.LastVoteEpoch);
         if (me.IsPrimary && observer.WasReplica && me.Slots.Count > 0)
         {
-            Promotions.Add(new Promotion(world.NowUs, me.Id, process.Name, me.ConfigEpoch, observer.Offset, me.Slots.Bits.ToArray()));
+            Promotions.Add(new Promotion(world.NowUs, me.Id, process.Name, me.ConfigEpoch, observer.Replication.Offset, me.Slots.Bits.ToArray()));
             world.Counters.Count(Counter.Elections);
+            Promoted?.Invoke(process, observer.Primary, observer.Replication, world.NowUs - observer.AskedAtUs < AskedForUs);
         }
 
         observer.WasReplica = me.IsReplica;
-        observer.Offset = occupant.Replication.Offset;
+        observer.Primary = me.Primary?.Id ?? default;
+        observer.Replication = occupant.Replication;
     }
 
     private void CheckOthers(Process process, Observer observer, ClusterMachine cluster)
@@ -112,7 +123,7 @@ public sealed class ViewCheck(World world, Verdict verdict, LossCheck losses)
             if (view.IsPrimary && node.IsPrimary && node.ConfigEpoch < view.Epoch)
                 verdict.Violated($"in the view of {process.Name} the config epoch of {node.Id} fell from {view.Epoch} to {node.ConfigEpoch}");
             if (view.IsKnown && observer.Messages == observer.StaleMessages && observer.StaleMessages > 0 && observer.StaleFrom == node.Id)
-                verdict.Violated($"a stale message changed the view that {process.Name} has of {node.Id}");
+                verdict.Violated($"a stale {observer.StaleType} changed the view that {process.Name} has of {node.Id}: from {view} to {(node.IsPrimary ? "primary" : "replica of " + node.Primary?.Id)}, epoch {node.ConfigEpoch}, {node.Slots.Count} slots; it is {observer.StaleStamp}, the newest was {observer.Newest[node.Id]}");
             (view.IsKnown, view.IsPrimary, view.Primary, view.Epoch, view.Slots) = (true, node.IsPrimary, node.Primary, node.ConfigEpoch, node.Slots.Count);
         }
     }
@@ -125,12 +136,16 @@ public sealed class ViewCheck(World world, Verdict verdict, LossCheck losses)
         public readonly Dictionary<ClusterNode, View> Seen = [];
         public ulong CurrentEpoch;
         public ulong LastVoteEpoch;
-        public ReplicationOffset Offset;
+        public ReplicationStatus Replication;
+        public NodeId Primary;
+        public long AskedAtUs = long.MinValue / 2;
         public bool HasStarted;
         public bool WasReplica;
         public int Messages;
         public int StaleMessages;
         public NodeId StaleFrom;
+        public (int Incarnation, ulong Sequence) StaleStamp;
+        public PacketType StaleType;
         public int Steps;
     }
 
@@ -141,5 +156,7 @@ public sealed class ViewCheck(World world, Verdict verdict, LossCheck losses)
         public ClusterNode? Primary;
         public ulong Epoch;
         public int Slots;
+
+        public override string ToString() => $"{(IsPrimary ? "primary" : "replica of " + Primary?.Id)}, epoch {Epoch}, {Slots} slots";
     }
 }

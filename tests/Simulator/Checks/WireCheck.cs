@@ -18,6 +18,9 @@ public sealed class WireCheck(World world, Verdict verdict)
     private readonly Dictionary<ulong, List<Claim>> _claims = [];
     private readonly HashSet<NodeId> _withoutConsent = [];
 
+    /// <summary>Told of each vote as it leaves.</summary>
+    public Action<Process>? VoteLeaves { get; set; }
+
     /// <summary>A node was told to take over without asking anybody: its epochs may meet others'.</summary>
     public void TookOver(NodeId node) => _withoutConsent.Add(node);
 
@@ -40,6 +43,7 @@ public sealed class WireCheck(World world, Verdict verdict)
     private void Voted(Process from, Socket socket, in BusPacket packet)
     {
         string candidate = ((socket.Peer?.Owner as Process)?.Name) ?? socket.Remote.ToString();
+        VoteLeaves?.Invoke(from);
         var vote = (packet.Sender, packet.CurrentEpoch);
         if (_votes.TryAdd(vote, candidate) || _votes[vote] == candidate) return;
         verdict.Violated($"{from.Name} voted twice in epoch {packet.CurrentEpoch}: for {_votes[vote]} and for {candidate}");
@@ -47,6 +51,10 @@ public sealed class WireCheck(World world, Verdict verdict)
 
     private void CheckEpochs(Process from, Sender sender, in BusPacket packet)
     {
+        // A link whose window is full sends later what was said earlier; the badge's sequence tells.
+        ulong sequence = packet.Badge?.Sequence ?? ulong.MaxValue;
+        if (sender.Process == from && sequence < sender.Sequence) return;
+        sender.Sequence = sequence;
         if (sender.Process == from && packet.CurrentEpoch < sender.CurrentEpoch)
             verdict.Violated($"{from.Name} said current epoch {packet.CurrentEpoch} after {sender.CurrentEpoch}");
         sender.Process = from;
@@ -94,6 +102,7 @@ public sealed class WireCheck(World world, Verdict verdict)
     {
         public readonly byte[] Slots = new byte[SlotSet.Bytes];
         public Process? Process;
+        public ulong Sequence;
         public ulong CurrentEpoch;
         public ulong ConfigEpoch;
         public ulong ClaimEpoch;

@@ -32,11 +32,16 @@ public enum FaultKind
     ManualFailover,
     ForcedFailover,
     Takeover,
+    TornConfig,
+    ContestedElection,
 }
 
 /// <summary>Brings faults about and mends them. Which machine, which node, how bad: the world's dice of faults say.</summary>
-public sealed class Faults(VirtualCluster cluster)
+public sealed class Faults(VirtualCluster cluster) : IScheduled
 {
+    private const int KillVoter = 0, StartVoter = 1;
+    private Process? _voter;
+
     private const long Second = 1_000_000;
 
     /// <summary>All kinds, a likely one more than once.</summary>
@@ -48,7 +53,8 @@ public sealed class Faults(VirtualCluster cluster)
         FaultKind.Split, FaultKind.IsolateMachine, FaultKind.IsolateMachine, FaultKind.OneWayCut, FaultKind.OneWayCut,
         FaultKind.LossyPaths, FaultKind.SlowPaths, FaultKind.StalledFlows, FaultKind.StalledFlows, FaultKind.ResetConnections,
         FaultKind.RejectBusPort, FaultKind.SlowDisk, FaultKind.FullDisk, FaultKind.SyncErrors, FaultKind.ClockStep,
-        FaultKind.ManualFailover, FaultKind.ForcedFailover, FaultKind.Takeover,
+        FaultKind.ManualFailover, FaultKind.ForcedFailover, FaultKind.Takeover, FaultKind.TornConfig, FaultKind.TornConfig,
+        FaultKind.ContestedElection, FaultKind.ContestedElection,
     ];
 
     private World World => cluster.World;
@@ -67,6 +73,18 @@ public sealed class Faults(VirtualCluster cluster)
 
     /// <summary>Brings a fault about; what mends it is returned.</summary>
     public Action Begin(FaultKind kind)
+    {
+        if (kind is FaultKind.KillProcess or FaultKind.KillPrimary or FaultKind.PowerFailure or FaultKind.ClockStep) return Bring(kind);
+        cluster.DisturbedAtUs = World.NowUs;
+        Action mend = Bring(kind);
+        return () =>
+        {
+            cluster.DisturbedAtUs = World.NowUs;
+            mend();
+        };
+    }
+
+    private Action Bring(FaultKind kind)
     {
         switch (kind)
         {
@@ -93,6 +111,8 @@ public sealed class Faults(VirtualCluster cluster)
             case FaultKind.ManualFailover: return Failover("", Counter.ManualFailovers);
             case FaultKind.ForcedFailover: return Failover("FORCE", Counter.ForcedFailovers);
             case FaultKind.Takeover: return Failover("TAKEOVER", Counter.Takeovers);
+            case FaultKind.TornConfig: return TornConfig(RandomNodeMachine());
+            case FaultKind.ContestedElection: return ContestedElection();
             default:
                 Invariant.Unreachable("a fault of no kind");
                 return static () => { };
@@ -355,6 +375,85 @@ public sealed class Faults(VirtualCluster cluster)
         };
     }
 
+    /// <summary>
+    /// A drive that lied about a sync leaves half of the file that was written last. A node that starts on it must refuse,
+    /// or it has forgotten what it promised; the operator then puts the file back from a copy.
+    /// </summary>
+    private Action TornConfig(Machine machine)
+    {
+        if (!machine.IsOn) return SwitchOnAll;
+        machine.Disk.LiesAboutSync = true;
+        machine.PowerFailure();
+        return () =>
+        {
+            if (!machine.IsOn) machine.SwitchOn();
+            string? torn = machine.Disk.TornPath;
+            if (cluster.Plan.CarefulOperator) World.RunUntil(cluster.IsServed, cluster.FailoverBoundUs);
+            cluster.StartMissing();
+            NodeSeat? seat = cluster.Seats.Find(other => other.Machine == machine && torn is not null && torn.StartsWith(other.Folder + "/", StringComparison.Ordinal));
+            if (seat is null) return;
+            Process started = seat.Process!;
+            World.RunUntil(() => seat.View is not null || !seat.IsAlive, 10 * Second);
+            if (seat.Process == started && seat.View is not null) cluster.Verdict.Violated($"{seat.Name} trusts a torn {torn}");
+            machine.Disk.RestoreTorn();
+            cluster.StartMissing();
+        };
+    }
+
+    /// <summary>
+    /// Two replicas that do not hear of each other stand in one epoch, and the one voter whom both reach is killed when its
+    /// vote leaves, and starts again at once: if its vote was not on disk, it votes twice.
+    /// </summary>
+    private Action ContestedElection()
+    {
+        NodeSeat? one = RandomSeat(seat => seat.View is { Myself: { IsReplica: true, Primary: not null } });
+        NodeSeat? two = RandomSeat(seat => seat != one && seat.Machine != one?.Machine && seat.View is { Myself: { IsReplica: true, Primary: not null } });
+        if (one is null || two is null) return cluster.StartMissing;
+        NodeSeat? first = cluster.Find(one.View!.Myself.Primary!.Id), second = cluster.Find(two.View!.Myself.Primary!.Id);
+        NodeSeat? voter = RandomSeat(seat => seat != first && seat != second && seat.Machine != two.Machine && seat.View is { Myself.Votes: true });
+        if (voter is null) return cluster.StartMissing;
+        World.Counters.Count(Counter.ContestedElections);
+        var cuts = new List<(Machine, Machine)>();
+        for (int i = 0; i < cluster.Plan.Machines; i++)
+        {
+            Machine other = World.Machines[i];
+            if (other == two.Machine || other == voter.Machine) continue;
+            cuts.Add((other, two.Machine));
+            cuts.Add((two.Machine, other));
+        }
+
+        Action mend = Cut(cuts);
+        first?.Process!.Kill();
+        if (second != first) second?.Process!.Kill();
+        _voter = voter.Process;
+        cluster.Inspector.Wire.VoteLeaves = from =>
+        {
+            if (from == _voter) World.At(World.NowUs + 1, this, KillVoter, voter.Index);
+        };
+        World.RunFor(cluster.FailoverBoundUs);
+        return () =>
+        {
+            cluster.Inspector.Wire.VoteLeaves = null;
+            mend();
+            cluster.StartMissing();
+        };
+    }
+
+    public void Fire(int kind, long argument)
+    {
+        NodeSeat seat = cluster.Seats[(int)argument];
+        if (kind == KillVoter && seat.Process == _voter && seat.IsAlive)
+        {
+            _voter = null;
+            seat.Process!.Kill();
+            World.At(World.NowUs + 1000 + Dice.Below(200_000), this, StartVoter, argument);
+        }
+        else if (kind == StartVoter && !seat.IsAlive && seat.ShouldRun && seat.Machine.IsOn)
+        {
+            cluster.Start(seat);
+        }
+    }
+
     private Action ClockStep(Machine machine)
     {
         long seconds = Dice.Below(2) == 0 ? Dice.Below(10) : Dice.Below(7200);
@@ -369,6 +468,7 @@ public sealed class Faults(VirtualCluster cluster)
         NodeSeat? replica = RandomSeat(seat => seat.View is { Myself.IsReplica: true });
         if (replica is null) return static () => { };
         World.Counters.Count(counter);
+        cluster.Inspector.Views.Asked(replica.Process!);
         if (how == "TAKEOVER") cluster.Inspector.Wire.TookOver(replica.View!.Myself.Id);
         if (how.Length == 0) cluster.Operator.Send(replica.Address, null, "CLUSTER", "FAILOVER");
         else cluster.Operator.Send(replica.Address, null, "CLUSTER", "FAILOVER", how);

@@ -15,6 +15,7 @@ namespace Hexad.Simulator.Schedules;
 public sealed class VirtualCluster
 {
     private const long Second = 1_000_000;
+    private const long FreshMs = 10_500;
     private readonly Func<VirtualCluster, NodeSeat, OccupantMaker> _maker;
 
     public VirtualCluster(ulong seed, ClusterPlan plan, Func<VirtualCluster, NodeSeat, OccupantMaker> maker)
@@ -24,6 +25,7 @@ public sealed class VirtualCluster
         World.Network.BaseLatencyUs = plan.LatencyUs;
         Inspector = new Inspector(World);
         World.Watcher = Inspector;
+        Inspector.Views.Promoted = JudgeWinner;
         for (int i = 0; i < plan.Machines; i++) World.AddMachine($"10.0.0.{i + 1}");
         for (int i = 0; i < plan.Nodes; i++) Seats.Add(new NodeSeat(i, SeatMachine(i), 7000 + i));
         ClientMachine = World.AddMachine("10.0.1.1");
@@ -124,7 +126,7 @@ public sealed class VirtualCluster
     {
         foreach (NodeSeat seat in Seats)
         {
-            if (!seat.IsAlive) continue;
+            if (seat.View is null) continue;
             try
             {
                 ((ClusterOccupant)seat.Process!.Occupant).Validate();
@@ -134,11 +136,15 @@ public sealed class VirtualCluster
                 Verdict.Violated($"{seat.Name} is not valid in the end: {failed.Message}");
             }
 
-            seat.Process!.Discard();
         }
+
+        foreach (NodeSeat seat in Seats) seat.Process?.Discard();
     }
 
     // ---- questions
+
+    /// <summary>When something last disturbed the network, a disk or a process in a way that may delay what nodes know of each other.</summary>
+    public long DisturbedAtUs { get; set; }
 
     /// <summary>The node with this id, if its process is alive.</summary>
     public NodeSeat? Find(NodeId id) => Seats.Find(seat => seat.View?.Myself.Id == id);
@@ -188,20 +194,8 @@ public sealed class VirtualCluster
     public bool AllInSync()
     {
         foreach (NodeSeat seat in Seats)
-            if (seat.View is { Myself.IsReplica: true } && !(seat.Replication is { PrimaryLinkUp: true, HasData: true })) return false;
+            if (seat.View is { Myself.IsReplica: true } && !(seat.Replication is { PrimaryLinkUp: true, HasData: true, DataAgeMs: < FreshMs })) return false;
         return true;
-    }
-
-    /// <summary>Whether another running node, in sync and on another machine than the one that is lost, can take a primary's place.</summary>
-    public bool HasHeir(NodeSeat primary, Func<NodeSeat, bool> isLost)
-    {
-        foreach (NodeSeat seat in Seats)
-        {
-            if (seat == primary || isLost(seat) || !seat.IsRunning || seat.View is not { } view) continue;
-            if (view.Myself.Primary?.Id == primary.View!.Myself.Id && seat.Replication is { PrimaryLinkUp: true, HasData: true }) return true;
-        }
-
-        return false;
     }
 
     // ---- details
@@ -259,6 +253,24 @@ public sealed class VirtualCluster
     {
         Verdict.Violated(text);
         return false;
+    }
+
+    /// <summary>
+    /// The right replica wins: nobody without data while somebody has it, and, when nothing but a loss disturbed the cluster,
+    /// nobody who has less than a living sibling of the same history.
+    /// </summary>
+    private void JudgeWinner(Process winner, NodeId replaced, ReplicationStatus before, bool asked)
+    {
+        if (asked) return;
+        bool calm = World.NowUs - DisturbedAtUs > 60 * Second;
+        foreach (NodeSeat seat in Seats)
+        {
+            if (!seat.IsRunning || seat.Process == winner || seat.View is not { } view || seat.Replication is not { HasData: true } theirs) continue;
+            if (view.Myself.Id != replaced && view.Myself.Primary?.Id != replaced) continue;
+            if (!before.HasData && calm) Verdict.Violated($"{winner.Name} was elected without data although {seat.Name} has it");
+            else if (calm && view.Myself.IsReplica && theirs.History == before.History && theirs.Offset > before.Offset)
+                Verdict.Violated($"{winner.Name} was elected at offset {before.Offset} although {seat.Name} is at {theirs.Offset}");
+        }
     }
 
     private static string? Differs(NodeSeat seat, ClusterMachine first, ClusterMachine view)

@@ -33,6 +33,7 @@ internal sealed class BusTap(World world, Process process, bool outgoing)
         {
             int length = (int)BinaryPrimitives.ReadUInt32BigEndian(bytes[LengthAt..]);
             if (length < Prefix || length > bytes.Length) break;
+            if (outgoing) process.Remember(socket, bytes[..length]);
             if (outgoing) watcher.BusMessageSent(process, socket, bytes[..length]);
             else watcher.BusMessageCame(process, socket, bytes[..length]);
             bytes = bytes[length..];

@@ -29,6 +29,8 @@ public enum Counter
     FullDisks,
     SyncErrors,
     TornWrites,
+    TornConfigs,
+    ContestedElections,
     InterruptedReplaces,
     LostUnsyncedRenames,
     ManualFailovers,

@@ -25,6 +25,8 @@ public sealed class Disk
     private readonly List<NameChange> _journal = [];
     private readonly HashSet<string> _folders = [];
     private readonly Dictionary<string, Process> _locks = [];
+    private string? _lastReplaced;
+    private (string Path, byte[] Content)? _torn;
 
     internal Disk(World world, Machine machine) => (_world, _machine) = (world, machine);
 
@@ -36,6 +38,12 @@ public sealed class Disk
 
     /// <summary>How many of a thousand syncs fail.</summary>
     public int SyncErrorPermille { get; set; }
+
+    /// <summary>
+    /// Whether the drive lied about its last sync: then the next power failure tears the file that was replaced last, at any
+    /// byte but the ends. What was there before is kept as an operator's copy.
+    /// </summary>
+    public bool LiesAboutSync { get; set; }
 
     /// <summary>All bytes in files.</summary>
     public long UsedBytes { get; private set; }
@@ -133,6 +141,20 @@ public sealed class Disk
         return us * Slowness;
     }
 
+    /// <summary>Puts the file that was torn back from the operator's copy; false when none was torn.</summary>
+    public bool RestoreTorn()
+    {
+        if (_torn is not { } torn) return false;
+        _torn = null;
+        Place(torn.Path, torn.Content);
+        return true;
+    }
+
+    /// <summary>The path of a file that a lying drive tore, not yet put back; null: none.</summary>
+    public string? TornPath => _torn?.Path;
+
+    internal void Replaced(string path) => _lastReplaced = path;
+
     internal void PowerFailure()
     {
         _locks.Clear();
@@ -149,6 +171,18 @@ public sealed class Disk
             _names[path] = file;
             UsedBytes += file.Length;
         }
+
+        if (LiesAboutSync) Tear();
+    }
+
+    private void Tear()
+    {
+        LiesAboutSync = false;
+        if (_lastReplaced is null || !_names.TryGetValue(_lastReplaced, out DiskFile? file) || file.Length < 2) return;
+        _torn = (_lastReplaced, file.Bytes.ToArray());
+        Cut(file, 1 + _world.ChanceOfDisks.Below(file.Length - 1));
+        file.Sync();
+        _world.Counters.Count(Counter.TornConfigs);
     }
 
     private void Apply(in NameChange change)

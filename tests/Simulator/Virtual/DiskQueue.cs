@@ -151,6 +151,7 @@ internal sealed class DiskQueue(World world, Process process) : IScheduled
             default:
                 if (SyncFails()) return Fail(work, FileFault.Other);
                 Disk.SyncNames();
+                Disk.Replaced(path);
                 work.Size = work.Bytes.Length;
                 return true;
         }

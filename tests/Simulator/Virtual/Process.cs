@@ -31,8 +31,10 @@ public sealed class Process : IHost, IStation, IScheduled
     private readonly List<Effect> _effects = [];
     private readonly HashSet<Link> _links = [];
     private readonly List<Link> _order = [];
+    private readonly HashSet<Link> _forgotten = [];
     private readonly Occupant _occupant;
     private readonly DiskQueue _disk;
+    private readonly Dictionary<Endpoint, byte[]> _sentBefore = [];
     private long _ticksNs;
     private long _busyUntilUs;
     private long _runAtUs = long.MaxValue;
@@ -307,13 +309,13 @@ public sealed class Process : IHost, IStation, IScheduled
         socket.KeepAliveSeconds = link.KeepAliveSeconds;
         socket.KeepAlive();
         if (socket.Incoming!.HasUnread || socket.IsAtEnd) ((IStation)this).Readable(socket);
-        else if (!socket.IsOpen && _links.Contains(link)) LinkClosed(now, socket, LinkFault.Reset);
+        else if (!socket.IsOpen && Knows(link)) LinkClosed(now, socket, LinkFault.Reset);
     }
 
     private void LinkOpened(StepTime now, Socket socket)
     {
         Link link = ((LinkTag)socket.Tag!).Link;
-        if (!_links.Contains(link)) return;
+        if (!Knows(link)) return;
         link.Local = socket.Local;
         _occupant.Node.LinkOpened(now, link);
         if (!link.Output.IsEmpty) Flush(link);
@@ -323,7 +325,7 @@ public sealed class Process : IHost, IStation, IScheduled
     {
         var tag = (LinkTag)socket.Tag!;
         tag.ReadQueued = false;
-        if (!_links.Contains(tag.Link) || !tag.Reading) return;
+        if (!Knows(tag.Link) || !tag.Reading) return;
         if (socket.TryPeek(out ReadOnlySpan<byte> bytes, out _))
         {
             Dice dice = _world.ChanceOfProcesses;
@@ -349,15 +351,16 @@ public sealed class Process : IHost, IStation, IScheduled
     private void LinkClosed(StepTime now, Socket socket, LinkFault fault)
     {
         Link link = ((LinkTag)socket.Tag!).Link;
+        bool knows = Knows(link);
         if (!Drop(link)) return;
         socket.Close();
-        if (((LinkTag)socket.Tag!).Closing) return;
+        if (!knows || ((LinkTag)socket.Tag!).Closing) return;
         _occupant.Node.LinkClosed(now, link, fault);
     }
 
     private void LinkDrained(StepTime now, Link link)
     {
-        if (!_links.Contains(link) || !link.WantsDrained || !link.Output.IsEmpty) return;
+        if (!Knows(link) || !link.WantsDrained || !link.Output.IsEmpty) return;
         link.WantsDrained = false;
         _occupant.Node.Drained(now, link);
     }
@@ -405,7 +408,11 @@ public sealed class Process : IHost, IStation, IScheduled
         _effects.Add(new Effect(EffectKind.Flush, link, 0));
     }
 
-    public void Close(Link link, CloseMode mode) => _effects.Add(new Effect(EffectKind.Close, link, (int)mode));
+    public void Close(Link link, CloseMode mode)
+    {
+        _forgotten.Add(link);
+        _effects.Add(new Effect(EffectKind.Close, link, (int)mode));
+    }
 
     public void SetReading(Link link, bool reading) => _effects.Add(new Effect(EffectKind.SetReading, link, reading ? 1 : 0));
 
@@ -426,6 +433,7 @@ public sealed class Process : IHost, IStation, IScheduled
         }
 
         _effects.Clear();
+        _forgotten.Clear();
     }
 
     private void CarryOut(in Effect effect)
@@ -484,6 +492,7 @@ public sealed class Process : IHost, IStation, IScheduled
                 return;
             }
 
+            if (tag.BusOut is null && link.Kind == LinkKind.BusOutbound) RepeatOldMessage(socket);
             if (IsBus(link)) (tag.BusOut ??= new BusTap(_world, this, outgoing: true)).Passing(socket, part[..size]);
             socket.Send(part[..size]);
             link.Output.Consume(size);
@@ -491,6 +500,21 @@ public sealed class Process : IHost, IStation, IScheduled
 
         if (tag.Closing) Finish(link, socket);
         else if (link.WantsDrained) Give(new Input(InputKind.Drained, link, null, default));
+    }
+
+    /// <summary>Keeps one message in eight of those for each peer, for <see cref="RepeatOldMessage"/>.</summary>
+    internal void Remember(Socket socket, ReadOnlySpan<byte> message)
+    {
+        if (_world.Network.DuplicatePermille > 0 && (_world.ChanceOfNetwork.Next() & 7) == 0) _sentBefore[socket.Remote] = message.ToArray();
+    }
+
+    /// <summary>On a new link, sometimes, first comes again what the peer had on an older one: whole, as nodes cannot know what arrived.</summary>
+    private void RepeatOldMessage(Socket socket)
+    {
+        if (!_sentBefore.TryGetValue(socket.Remote, out byte[]? old) || _world.ChanceOfNetwork.Below(1000) >= _world.Network.DuplicatePermille) return;
+        if (socket.Room < old.Length) return;
+        socket.Send(old);
+        _world.Counters.Count(Counter.DuplicatedMessages);
     }
 
     private static bool IsBus(Link link) => link.Kind is LinkKind.BusInbound or LinkKind.BusOutbound;
@@ -545,6 +569,9 @@ public sealed class Process : IHost, IStation, IScheduled
     {
         if (_links.Add(link)) _order.Add(link);
     }
+
+    /// <summary>Whether the node may still hear of a link: it stands, and the node has not closed it in this very batch.</summary>
+    private bool Knows(Link link) => _links.Contains(link) && !_forgotten.Contains(link);
 
     private bool Drop(Link link)
     {
