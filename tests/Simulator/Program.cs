@@ -37,7 +37,7 @@ public static class Program
         var watch = Stopwatch.StartNew();
         for (int i = 0; i < schedules; i++)
         {
-            var schedule = new Schedule(seed + (ulong)i, (cluster, seat) => (process, chance) => new SmallNode(process, chance, cluster, seat), bug);
+            var schedule = new Schedule(seed + (ulong)i, small ? static (cluster, seat) => (process, chance) => new SmallNode(process, chance, cluster, seat) : HexadOccupant.Maker, bug);
             if (log) schedule.Cluster.World.LogSink = (ms, process, level, text) => Console.WriteLine($"{ms,8} {process.Name} {text}");
             ScheduleResult result = schedule.Run();
             total.Add(result.Counters);
@@ -53,7 +53,6 @@ public static class Program
 
         Console.WriteLine(total);
         Console.WriteLine($"{schedules} schedules, {failed} failed, {watch.Elapsed.TotalSeconds:F1} s, {watch.Elapsed.TotalMilliseconds / schedules:F0} ms each");
-        _ = small;
         return failed == 0 ? 0 : 1;
     }
 }

@@ -55,13 +55,16 @@ internal sealed class LinkTable
         return link;
     }
 
-    /// <summary>Forgets the link. When a node has none left, the order of its packets starts anew.</summary>
+    /// <summary>
+    /// Forgets the link. When a node has none left and does not number its packets, their order starts anew: it may have
+    /// started again. A Hexad node says itself when it has.
+    /// </summary>
     public void Remove(ClusterLink link)
     {
         _links.Remove(link.Id);
         if (link.Node is not { } node) return;
         if (node.Link == link) node.Link = null;
         if (node.InboundLink == link) node.InboundLink = null;
-        if (node.Link is not { Up: true } && node.InboundLink is null) node.LastStamp = default;
+        if (node.Link is not { Up: true } && node.InboundLink is null && node.LastStamp.Sequence == 0) node.LastStamp = default;
     }
 }

@@ -68,6 +68,9 @@ public sealed class ClusterMachine
     /// <summary>How many primaries have slots.</summary>
     public int Size => _state.Size;
 
+    /// <summary>The bugs that a test puts in; none in production.</summary>
+    internal InjectedBugs Bugs => _state.Bugs;
+
     /// <summary>Figures for the simulator and for tests.</summary>
     public ClusterCounters Counters => new(
         _election.Started, _ballot.Given, _claims.EpochCollisions, _claims.StalePackets,

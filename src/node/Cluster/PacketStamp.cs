@@ -23,11 +23,12 @@ internal readonly record struct PacketStamp(bool Known, uint Incarnation, ulong 
 
     /// <summary>
     /// Whether the packet is stale. A packet that is older than the last one on its own link was not overtaken: there the
-    /// order is kept, so the sender itself went back (a new replication history), and what we remembered is void.
+    /// order is kept, so the sender itself went back (a new replication history), and what we remembered is void. A sender
+    /// that numbers its packets never goes back.
     /// </summary>
     public static bool IsStale(PacketStamp packet, ClusterNode sender, ClusterLink link)
     {
-        bool wentBack = packet.IsOlderThan(link.LastStamp);
+        bool wentBack = packet.Sequence == 0 && packet.IsOlderThan(link.LastStamp);
         link.LastStamp = packet;
         if (!wentBack && packet.IsOlderThan(sender.LastStamp)) return true;
         sender.LastStamp = packet;

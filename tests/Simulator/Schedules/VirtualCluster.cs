@@ -208,7 +208,7 @@ public sealed class VirtualCluster
         return World.Machines[place];
     }
 
-    private bool AllListen() => Seats.TrueForAll(seat => seat.View is not null && seat.Process!.Listeners.Count > 1);
+    private bool AllListen() => Seats.TrueForAll(seat => seat.View is not null && seat.Process!.Listeners.Exists(listener => listener.At.Port == seat.Port + 10_000));
 
     private bool Join()
     {

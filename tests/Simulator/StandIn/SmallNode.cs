@@ -46,16 +46,6 @@ public sealed class SmallNode : ClusterOccupant, INode, IClusterEffects, ICluste
     public SmallNode(Process process, ulong seed, VirtualCluster cluster, NodeSeat seat)
     {
         (_host, _seat, _dice) = (process, seat, new Dice(seed));
-        var bugs = new InjectedBugs();
-        switch (cluster.Plan.Bug)
-        {
-            case InjectedBug.VoteBeforeStored: bugs.VoteLeavesBeforeItsEpochIsStored = true; break;
-            case InjectedBug.StalePacketAccepted: bugs.StalePacketsAreAccepted = true; break;
-            case InjectedBug.StaleReplicaElected: bugs.StaleReplicasAreElected = true; break;
-            case InjectedBug.EpochReused: bugs.EpochsAreReused = true; break;
-            case InjectedBug.TornConfigTrusted: bugs.TornConfigsAreTrusted = true; break;
-        }
-
         var settings = new ClusterSettings
         {
             NodeTimeoutMs = cluster.Plan.NodeTimeoutMs,
@@ -63,7 +53,8 @@ public sealed class SmallNode : ClusterOccupant, INode, IClusterEffects, ICluste
             RequireFullCoverage = cluster.Plan.FullCoverage,
             Port = seat.Port,
         };
-        _machine = new ClusterMachine(settings, _dice, this, this, bugs);
+        _machine = new ClusterMachine(settings, _dice, this, this);
+        HexadOccupant.Inject(_machine, cluster.Plan.Bug);
         _history = new ReplicationId(_dice.Id());
     }
 

@@ -1,0 +1,65 @@
+using System;
+using Hexad.Cluster;
+using Hexad.Engine;
+using Hexad.Engine.Seam;
+using Hexad.Options;
+using Hexad.Simulator.Checks;
+using Hexad.Simulator.Virtual;
+using Hexad.Wire;
+
+namespace Hexad.Simulator.Schedules;
+
+/// <summary>A whole production node in a virtual process.</summary>
+public sealed class HexadOccupant : ClusterOccupant
+{
+    private readonly Node _node;
+
+    private HexadOccupant(Process process, ulong chance, ClusterPlan plan, NodeSeat seat)
+    {
+        var options = new NodeOptions
+        {
+            Port = seat.Port,
+            Directory = seat.Folder,
+            ProtectedMode = false,
+            ClusterEnabled = true,
+            ClusterConfigFile = "nodes.conf",
+            ClusterNodeTimeoutMs = plan.NodeTimeoutMs,
+            ClusterFastSuspicion = plan.FastSuspicion,
+            ClusterRequireFullCoverage = plan.FullCoverage,
+            BacklogSizeBytes = plan.BacklogBytes,
+        };
+        _node = new Node(options, process, chance);
+        Inject(_node.Cluster!.Machine, plan.Bug);
+    }
+
+    /// <summary>Makes whole nodes.</summary>
+    public static Func<VirtualCluster, NodeSeat, OccupantMaker> Maker =>
+        static (cluster, seat) => (process, chance) => new HexadOccupant(process, chance, cluster.Plan, seat);
+
+    public override INode Node => _node;
+
+    public override SegmentPool Segments => _node.Segments;
+
+    public override ClusterMachine? Cluster => _node.Cluster is { IsStarted: true } part ? part.Machine : null;
+
+    public override ReplicationStatus Replication => _node.Cluster?.Replication?.Status ?? default;
+
+    public override long FullResyncs => 0;
+
+    public override long PartialResyncs => 0;
+
+    public override void Validate() => Cluster?.Validate();
+
+    public override void Free() => _node.Databases.Dispose();
+
+    /// <summary>Puts a bug into a cluster machine.</summary>
+    internal static void Inject(ClusterMachine machine, InjectedBug bug)
+    {
+        InjectedBugs bugs = machine.Bugs;
+        bugs.VoteLeavesBeforeItsEpochIsStored = bug == InjectedBug.VoteBeforeStored;
+        bugs.StalePacketsAreAccepted = bug == InjectedBug.StalePacketAccepted;
+        bugs.StaleReplicasAreElected = bug == InjectedBug.StaleReplicaElected;
+        bugs.EpochsAreReused = bug == InjectedBug.EpochReused;
+        bugs.TornConfigsAreTrusted = bug == InjectedBug.TornConfigTrusted;
+    }
+}
