@@ -50,13 +50,14 @@ public sealed class ViewCheck(World world, Verdict verdict, LossCheck losses)
         if (!TryStamp(message, out NodeId sender, out uint incarnation, out ulong sequence)) return;
         Observer observer = Of(process);
         observer.Messages++;
+        if (BusPacket.TryRead(message, out BusPacket packet) != PacketFault.None || !PacketTypes.IsGossip(packet.Type)) return;
         if (!_incarnations.TryGetValue(sender, out Dictionary<uint, int>? known) || !known.TryGetValue(incarnation, out int order)) return;
         (int, ulong) stamp = (order, sequence);
         bool stale = observer.Newest.TryGetValue(sender, out (int, ulong) newest) && stamp.CompareTo(newest) < 0;
         if (stale)
         {
             observer.StaleStamp = stamp;
-            observer.StaleType = BusPacket.TryRead(message, out BusPacket packet) == PacketFault.None ? packet.Type : default;
+            observer.StaleType = packet.Type;
             observer.StaleFrom = observer.StaleMessages++ == 0 || observer.StaleFrom == sender ? sender : default;
         }
         else
