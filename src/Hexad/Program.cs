@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 
+using Hexad.Benchmark;
 using Hexad.Cli;
 using Hexad.ClusterTool;
 using Hexad.Host.Process;
@@ -22,6 +23,7 @@ internal static class Program
           server [CONF]… [--option value]…   runs a node for each configuration file   (redis-server)
           cli [option]… [command]…           talks to a server: interactive, or one command (redis-cli)
           trib COMMAND [option]… [node]…     makes, checks and changes a cluster         (redis-trib, redis-trib.rb)
+          benchmark [option]… [command]…     loads a server and measures it             (redis-benchmark)
           up [option]…                       starts a whole cluster on this machine; up --help says more
           down [option]…                     stops it
 
@@ -59,6 +61,7 @@ internal static class Program
         new("server", ["redis-server"], ServerProgram.Run),
         new("cli", ["redis-cli"], CliProgram.Run),
         new("trib", ["redis-trib", "redis-trib.rb"], TribProgram.Run),
+        new("benchmark", ["redis-benchmark"], BenchmarkProgram.Run),
         new("up", [], UpProgram.Run),
         new("down", [], UpProgram.Run),
     ];
