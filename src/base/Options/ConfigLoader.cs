@@ -68,7 +68,7 @@ public sealed class ConfigLoader
         if (sources.Path is not null && !loader.TryReadMain(sources.Path, ref text, out path))
             return loader;
         if (sources.StandardInput is not null)
-            text += "\n" + sources.StandardInput;
+            text += sources.StandardInput;
         if (sources.CommandLine is not null)
             text += "\n" + sources.CommandLine;
         loader.Options.ConfigFile = path;
@@ -188,6 +188,7 @@ public sealed class ConfigLoader
     private string? User(ReadOnlySpan<string> values)
     {
         Options.Users.Add(values.ToArray());
+        Warn("user " + values[0], "User '" + values[0] + "' is accepted but has no effect yet: ACL users not available in this version.");
         return null;
     }
 

@@ -100,6 +100,32 @@ public sealed class ConfigTests
     }
 
     [Fact]
+    public void The_folder_must_be_there_and_becomes_absolute()
+    {
+        Conversation talk = new(new NodeOptions { EnableProtectedConfigs = ProtectedAction.Yes, Directory = "/data/a" });
+        talk.Folders.Add("/data/b");
+        Assert.Equal("+OK\r\n", talk.Call("CONFIG", "SET", "dir", "../b", "port", "7001"));
+        Assert.Equal(("/data/b", 7001), (talk.Node.Options.Directory, talk.Node.Options.Port));
+        Assert.Equal("-ERR CONFIG SET failed (possibly related to argument 'dir') - No such file or directory\r\n", talk.Call("CONFIG", "SET", "dir", "c"));
+        Assert.Equal("/data/b", talk.Node.Options.Directory);
+    }
+
+    [Fact]
+    public void A_renamed_command_answers_to_its_new_name_only()
+    {
+        NodeOptions options = new() { ProtectedMode = false };
+        options.RenamedCommands.Add(("CONFIG", "secret"));
+        options.RenamedCommands.Add(("COMMAND", ""));
+        options.RenamedCommands.Add(("ECHO", "config"));
+        Conversation talk = new(options);
+        Assert.Equal("*2\r\n$7\r\ntimeout\r\n$1\r\n0\r\n", talk.Call("SECRET", "GET", "timeout"));
+        Assert.Equal("-ERR unknown subcommand 'x'. Try CONFIG HELP.\r\n", talk.Call("secret", "x"));
+        Assert.StartsWith("-ERR unknown command 'COMMAND'", talk.Call("COMMAND"), StringComparison.Ordinal);
+        Assert.Equal("$1\r\nx\r\n", talk.Call("config", "x"));
+        Assert.StartsWith("-ERR unknown command 'ECHO'", talk.Call("ECHO", "x"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Rewrite_keeps_the_file_and_puts_the_values_in()
     {
         NodeOptions options = new() { ConfigFile = "/etc/hexad.conf" };

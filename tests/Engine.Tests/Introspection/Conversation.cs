@@ -29,6 +29,8 @@ internal sealed class Conversation : IHost
 
     public Dictionary<string, string> Files { get; } = [];
 
+    public HashSet<string> Folders { get; } = [];
+
     public List<Listener> Open { get; } = [];
 
     /// <summary>Ports that somebody else has.</summary>
@@ -119,7 +121,8 @@ internal sealed class Conversation : IHost
     private void Carry(FileWork work)
     {
         if (work.Verb == FileVerb.Read && Files.TryGetValue(work.Path, out string? text)) work.Result = Encoding.UTF8.GetBytes(text);
-        else if (work.Verb == FileVerb.Read) work.Fault = FileFault.NotFound;
+        else if (work.Verb == FileVerb.Read || (work.Verb == FileVerb.List && !Folders.Contains(work.Path))) (work.Fault, work.Error) = (FileFault.NotFound, "No such file or directory");
+        else if (work.Verb == FileVerb.List) work.Names = [];
         else if (WriteFault is not null) (work.Fault, work.Error) = (FileFault.Denied, WriteFault);
         else Files[work.Path] = Encoding.UTF8.GetString(work.Bytes.Span);
     }

@@ -33,7 +33,7 @@ internal sealed class NodeProcess : ILogSink, IDisposable
     internal NodeProcess(NodeOptions options, bool portable, bool isDaemon)
     {
         _options = options;
-        _folder = Path.GetFullPath(options.Directory);
+        _folder = options.Directory = Path.GetFullPath(options.Directory);
         _log = new ServerLog
         {
             File = options.LogFile.Length == 0 ? "" : Absolute(options.LogFile),
@@ -43,7 +43,7 @@ internal sealed class NodeProcess : ILogSink, IDisposable
         };
         SocketLayer sockets = portable || !OperatingSystem.IsLinux() ? new PortableSockets() : new EpollSockets();
         var facts = new HostFacts(portable ? "select" : "epoll", options.ConfigFile ?? "", (int)options.MaxClients);
-        _loop = new NodeLoop(sockets, this, () => _folder, facts, Crashed);
+        _loop = new NodeLoop(sockets, this, () => _options.Directory, facts, Crashed);
     }
 
     /// <summary>The name for its thread: its port.</summary>

@@ -40,6 +40,7 @@ public static class ServerProgram
                 CommandLine = parsed.Lines,
                 Read = ConfigFiles.Read,
                 Version = Versions.Redis,
+                CommandExists = Engine.CommandNames.IsCommand,
             });
             if (one.Error is not null) return Refuse(one.Error);
             loaded.Add(one);

@@ -49,13 +49,13 @@ internal static class CommandCommands
         syntax: "command [arg+]",
         Categories = Acl.Connection,
         Summary = "Finds the keys in a call.", Complexity = "O(N) where N is the number of arguments.")]
-    internal static void GetKeys(ref CommandContext call, Session session) => Keys(call.Arguments.From(2), call.Reply, withFlags: false);
+    internal static void GetKeys(ref CommandContext call, Session session) => Keys(session, call.Arguments.From(2), call.Reply, withFlags: false);
 
     [Command("COMMAND|GETKEYSANDFLAGS", arity: -3, Flags.Loading | Flags.Stale, Group.Server, since: "7.0.0",
         syntax: "command [arg+]",
         Categories = Acl.Connection,
         Summary = "Finds the keys in a call, and what is done to each.", Complexity = "O(N) where N is the number of arguments.")]
-    internal static void GetKeysAndFlags(ref CommandContext call, Session session) => Keys(call.Arguments.From(2), call.Reply, withFlags: true);
+    internal static void GetKeysAndFlags(ref CommandContext call, Session session) => Keys(session, call.Arguments.From(2), call.Reply, withFlags: true);
 
     [Command("COMMAND|HELP", arity: 2, Flags.Loading | Flags.Stale, Group.Server, since: "5.0.0",
         Categories = Acl.Connection,
@@ -138,9 +138,9 @@ internal static class CommandCommands
         CommandReplies.Docs(reply, row);
     }
 
-    private static void Keys(Arguments inner, ReplyWriter reply, bool withFlags)
+    private static void Keys(Session session, Arguments inner, ReplyWriter reply, bool withFlags)
     {
-        CommandRow? row = Dispatcher.Find(inner);
+        CommandRow? row = session.Node.Dispatcher.Names.Find(inner);
         string? error = row is null ? "ERR Invalid command specified"
             : !CommandKeys.HasKeys(row) ? "ERR The command has no key arguments"
             : !row.Accepts(inner.Count) ? "ERR Invalid number of arguments specified for command"

@@ -4,7 +4,8 @@
 // opened by the host, which answers in a later step; until then the session waits.
 using System;
 using System.Collections.Generic;
-using Hexad.Commands;
+using System.IO;
+using Hexad.Engine.Seam;
 using Hexad.Options;
 
 namespace Hexad.Engine;
@@ -31,18 +32,46 @@ internal sealed class ConfigChange(Session session, List<(string Name, OptionRow
             _node.Dispatcher.ReplyTo(session).Error(Failed(options[i].Name, error));
             return;
         }
-        if (Changed(OptionId.Port) || Changed(OptionId.Bind))
-            MoveListeners();
+        if (Changed(OptionId.Directory))
+            MoveFolder();
         else
-            Conclude(null);
+            MoveListeners();
+    }
+
+    private void MoveFolder()
+    {
+        string from = _before[options.FindIndex(o => o.Row.Id == OptionId.Directory)];
+        string to = Path.GetFullPath(_node.Options.Directory, Path.GetFullPath(from, "/"));
+        Wait();
+        _node.Host.Submit(new FileWork
+        {
+            Lane = Lane.State,
+            Verb = FileVerb.List,
+            Path = to,
+            WhenDone = work =>
+            {
+                if (((FileWork)work).Fault == FileFault.None)
+                {
+                    _node.Options.Directory = to;
+                    MoveListeners();
+                    return;
+                }
+                Restore();
+                Conclude(Failed("dir", ((FileWork)work).Error));
+            },
+        });
     }
 
     private void MoveListeners()
     {
-        _waits = true;
+        if (!Changed(OptionId.Port) && !Changed(OptionId.Bind))
+        {
+            Conclude(null);
+            return;
+        }
         string name = Changed(OptionId.Port) ? "port" : "bind";
         string reason = Changed(OptionId.Port) ? "Unable to listen on this port. Check server logs." : "Failed to bind to specified addresses.";
-        session.Wait();
+        Wait();
         _node.Listeners.Move(opened =>
         {
             if (opened)
@@ -54,6 +83,12 @@ internal sealed class ConfigChange(Session session, List<(string Name, OptionRow
             // What was open before is opened again; whether that works is for the log, the answer is the same.
             _node.Listeners.Move(_ => Conclude(Failed(name, reason)));
         });
+    }
+
+    private void Wait()
+    {
+        _waits = true;
+        session.Wait();
     }
 
     private void Conclude(string? error)

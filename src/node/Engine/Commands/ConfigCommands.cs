@@ -8,6 +8,7 @@ using System.Text;
 using Hexad.Commands;
 using Hexad.Core;
 using Hexad.Options;
+using Hexad.Wire.Resp;
 
 namespace Hexad.Engine;
 
@@ -46,6 +47,7 @@ internal static class ConfigCommands
             call.Reply.Error(ErrorReplies.Syntax);
             return;
         }
+        HideSecrets(call.Arguments, session.Node.Dispatcher);
         List<(string Name, OptionRow Row)> options = [];
         List<string> texts = [];
         for (int i = 2; i < call.Count; i += 2)
@@ -98,6 +100,16 @@ internal static class ConfigCommands
         "REWRITE",
         "    Write the configuration into its file.",
     ]);
+
+    /// <summary>Keeps passwords out of MONITOR and the slow log, also those of a call that is refused.</summary>
+    private static void HideSecrets(Arguments call, Dispatcher dispatcher)
+    {
+        for (int i = 2; i < call.Count; i += 2)
+        {
+            if (NodeOptions.Find(Encoding.UTF8.GetString(call[i])) is { } row && row.Is(OptionTraits.Sensitive))
+                dispatcher.Hide(i + 1);
+        }
+    }
 
     private static void Match(ReadOnlySpan<byte> pattern, List<(string Name, OptionRow Row)> found, HashSet<string> seen)
     {

@@ -30,9 +30,13 @@ public sealed class Dispatcher
         _node = node;
         _nowhere = new OutputQueue(node.Segments);
         _reply = new ReplyWriter(_nowhere, node.Segments);
-        _gatekeeper = new Gatekeeper(node);
+        Names = new CommandNames(node.Options);
+        _gatekeeper = new Gatekeeper(node, Names);
         _propagation = new PropagationWriter(node);
     }
+
+    /// <summary>The names under which commands answer.</summary>
+    public CommandNames Names { get; }
 
     /// <summary>How deep the node is in commands: a script's calls count.</summary>
     public int Depth { get; private set; }
@@ -61,7 +65,7 @@ public sealed class Dispatcher
         for (int i = 0; i < batch.Count; i++)
         {
             Arguments call = batch.Request(i, bytes);
-            CommandRow? row = CommandTable.Find(call[0]);
+            CommandRow? row = Names.Top(call[0]);
             if (row is null || row.FirstKey == 0 || row.FirstKey >= call.Count) continue;
             places[found++] = session.Db.Prefetch(call[row.FirstKey]);
         }
@@ -78,7 +82,7 @@ public sealed class Dispatcher
         if ((session.Flags & SessionFlags.ReplySkipNext) != 0) session.Flags = (session.Flags & ~SessionFlags.ReplySkipNext) | SessionFlags.ReplySkip;
         ReplyWriter reply = ReplyTo(session);
         RunningBytes = size;
-        CommandRow? row = Find(call);
+        CommandRow? row = Names.Find(call);
         if (row is null || !row.Accepts(call.Count))
         {
             RefuseCall(session, row, reply, call);
@@ -98,13 +102,11 @@ public sealed class Dispatcher
         if (index < 64) _hidden |= 1UL << index;
     }
 
-    /// <summary>The row of a call: the sub-command's where there is one; null when there is no such command.</summary>
+    /// <summary>The row of a call by the commands' own names, whatever rename-command made of them here.</summary>
     public static CommandRow? Find(in Arguments call)
     {
         CommandRow? row = CommandTable.Find(call[0]);
-        if (row?.Subcommands is null) return row;
-        if (call.Count > 1) return row.Subcommands.Find(call[1]);
-        return row;
+        return row?.Subcommands is null || call.Count == 1 ? row : row.Subcommands.Find(call[1]);
     }
 
     /// <summary>Runs a command that may run, and propagates what it did.</summary>

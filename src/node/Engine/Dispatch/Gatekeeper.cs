@@ -35,7 +35,7 @@ public enum NodeConditions : uint
 }
 
 /// <summary>Decides whether a command may run now. Order and words as clients of Redis know them.</summary>
-internal sealed class Gatekeeper(Node node)
+internal sealed class Gatekeeper(Node node, CommandNames names)
 {
     private const Flags MovesData = Flags.Write | Flags.MayReplicate;
 
@@ -63,7 +63,7 @@ internal sealed class Gatekeeper(Node node)
     /// <summary>The error for a name that is no command's.</summary>
     public string Unknown(in Arguments call)
     {
-        CommandRow? container = CommandTable.Find(call[0]);
+        CommandRow? container = names.Top(call[0]);
         if (container is not null)
             return $"ERR unknown subcommand '{Latin(call[1], 128)}'. Try {container.Name.ToUpperInvariant()} HELP.";
         var text = new StringBuilder($"ERR unknown command '{Latin(call[0], 128)}', with args beginning with: ");
