@@ -90,6 +90,9 @@ public sealed class Node : INode, IKeyspaceEvents
     /// </summary>
     public Action<bool, Action<bool>>? Reload { get; set; }
 
+    /// <summary>Begins another replication history (DEBUG CHANGE-REPL-ID). Null until replication has set it.</summary>
+    public Action? ChangeReplicationId { get; set; }
+
     public Statistics Statistics { get; } = new();
 
     /// <summary>Commands a second, of late.</summary>
