@@ -14,6 +14,9 @@ namespace Hexad.Core;
 /// <summary>Matches bytes against glob patterns.</summary>
 public static class Glob
 {
+    // As Redis: what needs more stars than this to match does not match.
+    private const int MostStars = 1000;
+
     /// <summary>Whether the pattern is one that everything matches.</summary>
     public static bool IsAll(ReadOnlySpan<byte> pattern) => pattern.Length == 1 && pattern[0] == '*';
 
@@ -24,13 +27,17 @@ public static class Glob
         int t = 0;
         int afterStar = -1;
         int starText = 0;
+        int stars = 0;
         while (t < text.Length)
         {
             if (p < pattern.Length && pattern[p] == '*')
             {
-                afterStar = ++p;
+                p++;
                 starText = t;
+                while (p < pattern.Length && pattern[p] == '*') p++;
                 if (p == pattern.Length) return true;
+                afterStar = p;
+                if (++stars > MostStars) return false;
             }
             else if (p < pattern.Length && MatchesOne(pattern, ref p, text[t], ignoreCase)) t++;
             else if (afterStar < 0) return false;
