@@ -77,6 +77,8 @@ public sealed partial class TidyTests
             .SelectMany(file => SourceText.Types(Repository.Read(file)).Where(type => type.Partial).Select(type => (type.Name, File: file)))
             .Distinct()
             .GroupBy(entry => (entry.Name, Project: string.Join('/', entry.File.Split('/').Take(3))))
+            // The options are so many that each section of the configuration is a file.
+            .Where(group => group.Key.Name != "NodeOptions")
             .Where(group => group.Select(entry => entry.File).Distinct().Count() > 1)
             .Select(group => $"{group.Key.Name}: {string.Join(", ", group.Select(entry => entry.File))}");
         Assert.Empty(spread);

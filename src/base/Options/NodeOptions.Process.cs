@@ -24,15 +24,15 @@ public sealed partial class NodeOptions
         Help = "The log file; empty is standard output.")]
     public partial string LogFile { get; set; }
 
-    [Option("syslog-enabled", false, Pending = "syslog",
+    [Option("syslog-enabled", false,
         Help = "Also log to syslog.")]
     public partial bool SyslogEnabled { get; set; }
 
-    [Option("syslog-ident", "redis", Pending = "syslog",
+    [Option("syslog-ident", "redis",
         Help = "The name under which syslog lists the node.")]
     public partial string SyslogIdent { get; set; }
 
-    [Option("syslog-facility", SyslogFacility.Local0, Pending = "syslog",
+    [Option("syslog-facility", SyslogFacility.Local0,
         Help = "The facility for syslog: user or local0 to local7.")]
     public partial SyslogFacility SyslogFacility { get; set; }
 
@@ -110,11 +110,11 @@ public sealed partial class NodeOptions
         Help = "Turn transparent huge pages off for the process.")]
     public partial bool DisableHugePages { get; set; }
 
-    [Option("server_cpulist", null, Pending = "CPU affinity",
+    [Option("server_cpulist", null,
         Help = "The CPUs of the node's thread.")]
     public partial string? ServerCpuList { get; set; }
 
-    [Option("bio_cpulist", null, Pending = "CPU affinity",
+    [Option("bio_cpulist", null,
         Help = "The CPUs of background threads.")]
     public partial string? BackgroundCpuList { get; set; }
 

@@ -1,10 +1,14 @@
 using System;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Threading;
 
 using Hexad.Engine.Seam;
 using Hexad.Host.Native;
+using Hexad.Options;
+
+using LogLevel = Hexad.Engine.Seam.LogLevel;
 
 namespace Hexad.Host.Log;
 
@@ -42,7 +46,9 @@ public enum LogRole
 public sealed unsafe class ServerLog : ILogSink
 {
     private const int PriorityDebug = 7, PriorityInfo = 6, PriorityNotice = 5, PriorityWarning = 4;
+    private const int LogWithProcessId = 1, LogWithoutDelay = 8, LogWithoutWaiting = 16;
     private readonly Lock _gate = new();
+    private bool _usesSystemLog;
 
     /// <summary>Lines below this level are left out.</summary>
     public LogLevel Level { get; set; } = LogLevel.Notice;
@@ -53,15 +59,26 @@ public sealed unsafe class ServerLog : ILogSink
     /// <summary>Whether nothing is written to the standard output: a daemon has none.</summary>
     public bool IsSilent { get; set; }
 
-    /// <summary>Whether lines also go to the system's log.</summary>
-    public bool UsesSystemLog { get; set; }
+    /// <summary>
+    /// Has lines go to the system's log too. The system has one identity for the process, so the last call counts.
+    /// </summary>
+    public void UseSystemLog(string identity, SyslogFacility facility)
+    {
+        // openlog keeps the pointer: the text stays for as long as the process lives.
+        byte[] text = Encoding.UTF8.GetBytes(identity);
+        var kept = (byte*)NativeMemory.AllocZeroed((nuint)text.Length + 1);
+        text.CopyTo(new Span<byte>(kept, text.Length));
+        int code = facility == SyslogFacility.User ? 1 : 16 + (facility - SyslogFacility.Local0);
+        LibC.OpenSystemLog(kept, LogWithProcessId | LogWithoutDelay | LogWithoutWaiting, code << 3);
+        _usesSystemLog = true;
+    }
 
     /// <inheritdoc/>
     public void Write(LogLevel level, LogRole role, string text)
     {
         if (level < Level) return;
         Put(Encoding.UTF8.GetBytes(Format(LibC.ProcessId(), role, DateTime.Now, level, text)));
-        if (UsesSystemLog) LibC.SystemLog(PriorityOf(level), "%s", text);
+        if (_usesSystemLog) LibC.SystemLog(PriorityOf(level), "%s", text);
     }
 
     /// <summary>Writes text as it stands, without time or level: the banner and crash reports.</summary>

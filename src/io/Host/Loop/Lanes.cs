@@ -11,13 +11,14 @@ namespace Hexad.Host.Loop;
 /// The threads that do a node's work off its loop: one a lane, started with the lane's first work, which it does in order.
 /// What is done goes into <see cref="TryTake"/>'s queue, and the loop is woken.
 /// </summary>
-internal sealed class Lanes(FileDesk files, Action wake, Action<Exception> crashed) : IDisposable
+internal sealed class Lanes(FileDesk files, Action wake, Action<Exception> crashed, Action? starts) : IDisposable
 {
     private static readonly int LaneCount = Enum.GetValues<Lane>().Length;
 
     private readonly FileDesk _files = files;
     private readonly Action _wake = wake;
     private readonly Action<Exception> _crashed = crashed;
+    private readonly Action? _starts = starts;
     private readonly BlockingCollection<Work>?[] _queues = new BlockingCollection<Work>?[LaneCount];
     private readonly ConcurrentQueue<Work> _done = [];
 
@@ -60,6 +61,7 @@ internal sealed class Lanes(FileDesk files, Action wake, Action<Exception> crash
     {
         try
         {
+            _starts?.Invoke();
             foreach (Work work in queue.GetConsumingEnumerable())
             {
                 if (work is FileWork file) _files.Do(file);

@@ -44,15 +44,16 @@ public sealed class NodeLoop : IHost, IDisposable
 
     /// <summary>
     /// A loop for one node over the given sockets. <paramref name="folder"/> tells where relative paths start,
-    /// <paramref name="crashed"/> is called from a thread of the loop's that failed.
+    /// <paramref name="crashed"/> is called from a thread of the loop's that failed, <paramref name="laneStarts"/>
+    /// on each thread that does work off the loop, when it starts.
     /// </summary>
-    public NodeLoop(SocketLayer sockets, ILogSink log, Func<string> folder, HostFacts facts, Action<Exception> crashed)
+    public NodeLoop(SocketLayer sockets, ILogSink log, Func<string> folder, HostFacts facts, Action<Exception> crashed, Action? laneStarts = null)
     {
         _sockets = sockets;
         _log = log;
         _facts = facts;
         _files = new FileDesk(folder);
-        _lanes = new Lanes(_files, sockets.Wake, crashed);
+        _lanes = new Lanes(_files, sockets.Wake, crashed, laneStarts);
         for (int i = 0; i < MaxDepth; i++) _ready[i] = new ReadySocket[ReadyAtOnce];
     }
 

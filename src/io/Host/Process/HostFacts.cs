@@ -9,7 +9,7 @@ using Hexad.Host.Native;
 namespace Hexad.Host.Process;
 
 /// <summary>Reads what INFO says of the process and its machine. Called on the node's thread: its own CPU time is among it.</summary>
-public sealed unsafe class HostFacts(string multiplexing, string configFile, int maxFiles)
+public sealed unsafe class HostFacts(string multiplexing, string configFile, long maxFiles)
 {
     private readonly string _system = SystemName();
     private readonly string _executable = Environment.ProcessPath ?? "";
@@ -35,7 +35,7 @@ public sealed unsafe class HostFacts(string multiplexing, string configFile, int
             thread.UserSeconds + (thread.UserMicroseconds / 1e6),
             thread.SystemSeconds + (thread.SystemMicroseconds / 1e6),
             GC.GetTotalMemory(false),
-            maxFiles);
+            (int)maxFiles);
     }
 
     /// <summary>Raises the limit of open files towards what is wanted; the limit that holds after it.</summary>

@@ -27,23 +27,25 @@ internal sealed class NodeProcess : ILogSink, IDisposable
     private readonly NodeOptions _options;
     private readonly ServerLog _log;
     private readonly string _folder;
+    private readonly long _fileLimit;
     private readonly NodeLoop _loop;
     private Node? _node;
 
-    internal NodeProcess(NodeOptions options, bool portable, bool isDaemon)
+    internal NodeProcess(NodeOptions options, bool portable, bool isDaemon, long fileLimit)
     {
         _options = options;
+        _fileLimit = fileLimit;
         _folder = options.Directory = Path.GetFullPath(options.Directory);
         _log = new ServerLog
         {
             File = options.LogFile.Length == 0 ? "" : Absolute(options.LogFile),
             IsSilent = isDaemon && options.LogFile.Length == 0,
             Level = LogLevel.Debug,
-            UsesSystemLog = options.SyslogEnabled,
         };
+        if (options.SyslogEnabled) _log.UseSystemLog(options.SyslogIdent, options.SyslogFacility);
         SocketLayer sockets = portable || !OperatingSystem.IsLinux() ? new PortableSockets() : new EpollSockets();
-        var facts = new HostFacts(portable ? "select" : "epoll", options.ConfigFile ?? "", (int)options.MaxClients);
-        _loop = new NodeLoop(sockets, this, () => _options.Directory, facts, Crashed);
+        var facts = new HostFacts(portable ? "select" : "epoll", options.ConfigFile ?? "", _fileLimit);
+        _loop = new NodeLoop(sockets, this, () => _options.Directory, facts, Crashed, () => Bind(options.BackgroundCpuList));
     }
 
     /// <summary>The name for its thread: its port.</summary>
@@ -57,11 +59,12 @@ internal sealed class NodeProcess : ILogSink, IDisposable
     }
 
     /// <summary>Runs the node on this thread until it ends; the exit code.</summary>
-    internal int Run(long fileLimit, bool isDaemon)
+    internal int Run(bool isDaemon)
     {
         try
         {
-            Greet(fileLimit);
+            Greet();
+            Bind(_options.ServerCpuList);
             if (isDaemon || _options.PidFile is not null) WritePidFile();
             _node = new Node(_options, _loop, HostFacts.Entropy());
             Write(LogLevel.Notice, LogRole.Primary, "Server initialized");
@@ -106,7 +109,7 @@ internal sealed class NodeProcess : ILogSink, IDisposable
 
     private string Absolute(string path) => Path.IsPathRooted(path) ? path : Path.Combine(_folder, path);
 
-    private void Greet(long fileLimit)
+    private void Greet()
     {
         int pid = LibC.ProcessId();
         Write(LogLevel.Notice, LogRole.Child, "Hexad is starting");
@@ -114,7 +117,7 @@ internal sealed class NodeProcess : ILogSink, IDisposable
         Write(LogLevel.Notice, LogRole.Child, _options.ConfigFile is null
             ? "No configuration file was given, so the node runs with the defaults and the command line's options"
             : "Configuration loaded");
-        WarnOfLimits(fileLimit);
+        WarnOfLimits();
 
         string mode = _options.ClusterEnabled ? "cluster" : "standalone";
         bool shows = _options.AlwaysShowLogo || (!_options.SyslogEnabled && _options.LogFile.Length == 0 && LibC.IsTerminal(1) == 1);
@@ -122,12 +125,12 @@ internal sealed class NodeProcess : ILogSink, IDisposable
         else Write(LogLevel.Notice, LogRole.Primary, $"Running mode={mode}, port={_options.Port}.");
     }
 
-    private void WarnOfLimits(long fileLimit)
+    private void WarnOfLimits()
     {
-        long room = fileLimit - OtherDescriptors;
+        long room = _fileLimit - OtherDescriptors;
         if (room < _options.MaxClients)
         {
-            Warn($"You requested maxclients of {_options.MaxClients}, but the system allows this process only {fileLimit} open files. "
+            Warn($"You requested maxclients of {_options.MaxClients}, but the system allows this process only {_fileLimit} open files. "
                 + $"The node serves {Math.Max(1, room)} clients at most; to serve more, raise the limit (ulimit -n).");
             _options.MaxClients = (uint)Math.Max(1, room);
         }
@@ -135,6 +138,11 @@ internal sealed class NodeProcess : ILogSink, IDisposable
         string somaxconn = "/proc/sys/net/core/somaxconn";
         if (File.Exists(somaxconn) && int.TryParse(File.ReadAllText(somaxconn), CultureInfo.InvariantCulture, out int most) && most < _options.TcpBacklog)
             Warn($"WARNING: The TCP backlog setting of {_options.TcpBacklog} cannot be enforced because {somaxconn} is set to the lower value of {most}.");
+    }
+
+    private void Bind(string? cpuList)
+    {
+        if (!CpuList.Apply(cpuList)) Warn($"The CPUs '{cpuList}' could not be chosen: {LibC.Error.Text()}");
     }
 
     private void WritePidFile()

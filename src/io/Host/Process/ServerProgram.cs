@@ -51,7 +51,7 @@ public static class ServerProgram
         {
             foreach (ConfigLoader one in loaded)
             {
-                using var probe = new NodeProcess(one.Options, portable, isDaemon: true);
+                using var probe = new NodeProcess(one.Options, portable, isDaemon: true, fileLimit: 0);
                 if (probe.Check() is { } refused) return Refuse(refused + "\n");
             }
 
@@ -63,14 +63,14 @@ public static class ServerProgram
 
     private static int RunNodes(List<ConfigLoader> loaded, bool portable, bool isDaemon)
     {
-        NodeProcess[] nodes = [.. loaded.Select(one => new NodeProcess(one.Options, portable, isDaemon))];
+        long wanted = loaded.Sum(one => (long)one.Options.MaxClients + NodeProcess.OtherDescriptors);
+        long share = HostFacts.RaiseFileLimit(wanted) / loaded.Count;
+        NodeProcess[] nodes = [.. loaded.Select(one => new NodeProcess(one.Options, portable, isDaemon, share))];
         foreach (NodeProcess node in nodes)
             if (node.Check() is { } refused) return Refuse(refused + "\n");
         for (int i = 0; i < nodes.Length; i++)
             foreach (string warning in loaded[i].Warnings) nodes[i].Warn(warning);
 
-        long wanted = loaded.Sum(one => (long)one.Options.MaxClients + NodeProcess.OtherDescriptors);
-        long share = HostFacts.RaiseFileLimit(wanted) / nodes.Length;
         void Stop(StopReason reason)
         {
             foreach (NodeProcess node in nodes) node.RequestStop(reason);
@@ -86,7 +86,7 @@ public static class ServerProgram
         int worst = 0;
         Thread[] threads = [.. nodes.Select(node => new Thread(() =>
         {
-            int code = node.Run(share, isDaemon);
+            int code = node.Run(isDaemon);
             if (code == 0) return;
             // They were started together: when one cannot go on, the operator wants to know, not to find out later.
             Interlocked.CompareExchange(ref worst, code, 0);
