@@ -99,6 +99,8 @@ public sealed unsafe class CommandRow
         return arguments;
     }
 
+    internal bool IsNamed(ulong word, int length) => packed.First == word && nameLength == length;
+
     internal bool IsNamed(in PackedName name, int length) =>
         packed.First == name.First && packed.Second == name.Second && packed.Third == name.Third && nameLength == length;
 }

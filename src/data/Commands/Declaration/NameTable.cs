@@ -37,6 +37,15 @@ public sealed class NameTable
     /// <summary>The row of a name in any case, or null.</summary>
     public CommandRow? Find(ReadOnlySpan<byte> name)
     {
+        if ((uint)(name.Length - 1) >= PackedName.ShortBytes)
+            return FindLong(name);
+        ulong word = PackedName.OfShort(name);
+        CommandRow? row = slots[PackedName.SlotOfShort(word, seed, shift)];
+        return row is not null && row.IsNamed(word, name.Length) ? row : null;
+    }
+
+    private CommandRow? FindLong(ReadOnlySpan<byte> name)
+    {
         if ((uint)(name.Length - 1) >= PackedName.LongestBytes)
             return null;
         PackedName packed = PackedName.Of(name);

@@ -8,6 +8,7 @@
 // Compiled into the generator too: both must hash alike.
 using System;
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace Hexad.Commands;
 
@@ -16,6 +17,9 @@ public readonly struct PackedName
 {
     /// <summary>The longest name that fits, in bytes.</summary>
     public const int LongestBytes = 24;
+
+    /// <summary>Names up to this length are one word, which most are.</summary>
+    public const int ShortBytes = 8;
 
     public readonly ulong First;
     public readonly ulong Second;
@@ -32,8 +36,8 @@ public readonly struct PackedName
     public static PackedName Of(ReadOnlySpan<byte> name)
     {
         int length = name.Length;
-        if (length <= 8)
-            return new PackedName(Fold(Short(name)), 0, 0);
+        if (length <= ShortBytes)
+            return new PackedName(OfShort(name), 0, 0);
         ulong tail = BinaryPrimitives.ReadUInt64LittleEndian(name.Slice(length - 8));
         ulong first = Fold(BinaryPrimitives.ReadUInt64LittleEndian(name));
         if (length <= 16)
@@ -42,14 +46,22 @@ public readonly struct PackedName
         return new PackedName(first, second, Fold(tail >> (8 * (24 - length))));
     }
 
+    /// <summary>The only word that is not zero of a name of 1 to <see cref="ShortBytes"/> bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong OfShort(ReadOnlySpan<byte> name) => Fold(Short(name));
+
+    /// <summary>As <see cref="Slot(ulong, int)"/>, for a name of one word.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int SlotOfShort(ulong first, ulong seed, int shift) => (int)(((first ^ (first >> 29)) * seed) >> shift);
+
     /// <summary>The slot of this name in a table with this seed, of 2^(64-shift) slots.</summary>
     public int Slot(ulong seed, int shift)
     {
         ulong mixed = First ^ ((Second << 23) | (Second >> 41)) ^ ((Third << 47) | (Third >> 17));
-        mixed ^= mixed >> 29;
-        return (int)((mixed * seed) >> shift);
+        return SlotOfShort(mixed, seed, shift);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Short(ReadOnlySpan<byte> name)
     {
         int length = name.Length;
@@ -68,6 +80,7 @@ public readonly struct PackedName
     }
 
     /// <summary>Lowers the letters A to Z in all eight bytes at once and leaves every other byte alone.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Fold(ulong word)
     {
         const ulong each = 0x0101010101010101;
