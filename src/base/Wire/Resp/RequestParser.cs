@@ -151,9 +151,10 @@ public sealed class RequestParser
                 if (bytes[_place] != '*')
                 {
                     int before = Count;
+                    int place = _place;
                     ParseOutcome inline = ParseInline(bytes);
                     if (inline != ParseOutcome.Full) return inline;
-                    if (Count > before) return ParseOutcome.Full;
+                    if (Count > before || _place == place) return ParseOutcome.Full;
                     continue;
                 }
 
@@ -221,6 +222,8 @@ public sealed class RequestParser
         ReadOnlySpan<byte> line = rest[..feed];
         if (line.Length > 0 && line[^1] == '\r') line = line[..^1];
         bool unquoted = line.IndexOfAny((byte)'"', (byte)'\'', (byte)0) >= 0;
+
+        // There is room for one request's unquoted words only: those before it come first.
         if (unquoted && Count > 0) return ParseOutcome.Full;
         int lineStart = _place;
         if (!(unquoted ? SplitQuoted(line) : SplitPlain(line, lineStart))) return Malformed("unbalanced quotes in request");

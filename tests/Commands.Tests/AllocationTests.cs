@@ -1,0 +1,47 @@
+using System;
+using System.Text;
+using Hexad.Wire;
+using Xunit;
+
+namespace Hexad.Commands.Tests;
+
+public sealed class AllocationTests
+{
+    private const int Rounds = 1_000;
+    private const int Pipelined = 16;
+
+    [Theory]
+    [InlineData("SET", "key:1", "some value of forty bytes, more or less..")]
+    [InlineData("GET", "key:1")]
+    [InlineData("INCR", "counter")]
+    [InlineData("MGET", "key:1", "key:2")]
+    [InlineData("EXISTS", "key:1")]
+    [InlineData("PING")]
+    public void A_pipelined_command_allocates_nothing(params string[] words)
+    {
+        var node = new TestNode();
+        node.Node.Sinks.Clear();
+        TestClient client = node.Connect();
+        client.Call("SET", "key:1", "value");
+        byte[] batch = Encoding.ASCII.GetBytes(Repeat(Encoding.ASCII.GetString(TestClient.Encode(words))));
+        OutputQueue output = client.Link.Output;
+        for (int i = 0; i < 100; i++) Round(client, batch, output);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < Rounds; i++) Round(client, batch, output);
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.True(allocated < Rounds, $"{(double)allocated / (Rounds * Pipelined)} bytes a command");
+    }
+
+    private static void Round(TestClient client, byte[] batch, OutputQueue output)
+    {
+        client.Send(batch);
+        output.Consume(output.Length);
+    }
+
+    private static string Repeat(string request)
+    {
+        var text = new StringBuilder();
+        for (int i = 0; i < Pipelined; i++) text.Append(request);
+        return text.ToString();
+    }
+}
