@@ -48,7 +48,11 @@ public sealed class Node : INode, IKeyspaceEvents
         _parts.Add(Listeners);
         _parts.Add(_cron);
         _parts.Add(Shutdown);
+        Persistence = new PersistencePart(this);
+        Replication = new ReplicationPart(this);
         if (options.ClusterEnabled) JoinCluster();
+        _parts.Add(Persistence);
+        _parts.Add(Replication);
     }
 
     public NodeOptions Options { get; }
@@ -92,6 +96,12 @@ public sealed class Node : INode, IKeyspaceEvents
 
     /// <summary>Begins another replication history (DEBUG CHANGE-REPL-ID). Null until replication has set it.</summary>
     public Action? ChangeReplicationId { get; set; }
+
+    /// <summary>What the node keeps on disk.</summary>
+    public PersistencePart Persistence { get; }
+
+    /// <summary>The node's primary, or its replicas.</summary>
+    public ReplicationPart Replication { get; }
 
     public Statistics Statistics { get; } = new();
 
@@ -330,7 +340,7 @@ public sealed class Node : INode, IKeyspaceEvents
 
     private void JoinCluster()
     {
-        Cluster = new ClusterPart(this);
+        Cluster = new ClusterPart(this) { Replication = Replication };
         _parts.Add(Cluster);
         Router = Cluster.Router;
         Set(NodeConditions.Cluster, true);

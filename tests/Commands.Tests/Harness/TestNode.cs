@@ -25,6 +25,7 @@ public sealed class TestNode
         Node = new Node(options, Host, seed: 7);
         Node.Start(Now);
         foreach (Listener listener in Host.Listeners.ToArray()) Node.ListenerOpened(Now, listener, null);
+        AnswerReads();
         Node.EndBatch(Now);
         Sink = new PropagationLog();
         Node.Sinks.Add(Sink);
@@ -40,6 +41,18 @@ public sealed class TestNode
     public StepTime Now => new(_wallUs, _monotonicUs);
 
     public long WallMs => _wallUs / 1000;
+
+    // The node looks for a data file when it starts: there is none.
+    private void AnswerReads()
+    {
+        foreach (Work work in Host.Submitted.ToArray())
+        {
+            if (work is not FileWork { Verb: FileVerb.Read } read) continue;
+            read.Fault = FileFault.NotFound;
+            Host.Submitted.Remove(work);
+            Node.WorkDone(Now, work);
+        }
+    }
 
     public TestClient Connect(string address = "127.0.0.1")
     {

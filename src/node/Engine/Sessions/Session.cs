@@ -129,6 +129,9 @@ public sealed class Session : ILinkOwner
     /// <summary>When it last sent something.</summary>
     public MonotonicMs LastActive { get; set; }
 
+    /// <summary>Where the replication stream stood after the last of its writes that went there (WAIT).</summary>
+    public long WrittenTo { get; set; }
+
     /// <summary>The command that it ran last.</summary>
     public Commands.CommandRow? LastCommand { get; set; }
 

@@ -1,0 +1,70 @@
+using System;
+using System.Collections.Generic;
+using Hexad.Core;
+
+namespace Hexad.Engine;
+
+/// <summary>Clients that wait until enough replicas have what they wrote (WAIT).</summary>
+internal sealed class WaitTable(Node node, ReplicationPart replication)
+{
+    private readonly List<Waiter> _waiters = [];
+    private bool _askForAcknowledgements;
+
+    private readonly record struct Waiter(Session Session, ReplicationOffset Offset, int Replicas, MonotonicMs Until);
+
+    /// <summary>When the first of them has waited long enough.</summary>
+    public MonotonicMs NextWake { get; private set; } = new(long.MaxValue);
+
+    /// <summary>Lets a session wait; it is answered with the number of replicas that have it by then.</summary>
+    public void Add(Session session, ReplicationOffset offset, int replicas, MonotonicMs until)
+    {
+        session.Flags |= SessionFlags.Blocked;
+        _waiters.Add(new Waiter(session, offset, replicas, until));
+        if (until < NextWake) NextWake = until;
+        _askForAcknowledgements = true;
+    }
+
+    /// <summary>Asks the replicas, at the end of this batch, how far they are.</summary>
+    public void AskForAcknowledgements() => _askForAcknowledgements = true;
+
+    /// <summary>Somebody acknowledged something: looks who has waited enough.</summary>
+    public void Acknowledged() => Answer(false);
+
+    /// <summary>Answers those whose time is over.</summary>
+    public void Tick()
+    {
+        if (node.Now.Monotonic >= NextWake) Answer(false);
+    }
+
+    /// <summary>Asks the replicas how far they are, once for all that began to wait in this batch.</summary>
+    public void EndBatch()
+    {
+        if (!_askForAcknowledgements) return;
+        _askForAcknowledgements = false;
+        if (replication.Backlog is not null && !replication.IsReplica) replication.Append("*3\r\n$8\r\nREPLCONF\r\n$6\r\nGETACK\r\n$1\r\n*\r\n"u8);
+    }
+
+    /// <summary>We are a replica now: nobody will acknowledge anything to us.</summary>
+    public void RoleChanged() => Answer(true);
+
+    private void Answer(bool all)
+    {
+        if (_waiters.Count == 0) return;
+        NextWake = new MonotonicMs(long.MaxValue);
+        for (int i = _waiters.Count - 1; i >= 0; i--)
+        {
+            Waiter waiter = _waiters[i];
+            int acknowledged = replication.Primary.Table.CountAcknowledged(waiter.Offset);
+            if (all || waiter.Session.IsClosing || acknowledged >= waiter.Replicas || node.Now.Monotonic >= waiter.Until)
+            {
+                _waiters.RemoveAt(i);
+                if (all) Waiting.Answer(waiter.Session, static reply => reply.Error("UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)"u8));
+                else Waiting.Answer(waiter.Session, reply => reply.Integer(acknowledged));
+            }
+            else if (waiter.Until < NextWake)
+            {
+                NextWake = waiter.Until;
+            }
+        }
+    }
+}
