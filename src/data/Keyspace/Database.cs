@@ -57,7 +57,7 @@ public sealed class Database
     /// <summary>Starts fetching into the cache what <see cref="Find"/> of this key will touch first. The result goes to <see cref="PrefetchEntry"/>.</summary>
     public KeyHash Prefetch(ReadOnlySpan<byte> key)
     {
-        var hash = new KeyHash(_all.Tables.HashOf(key), SlotOf(key));
+        var hash = new KeyHash(_all.Tables.HashOf(key), ComputeSlot(key)); // The batch's other commands name other slots than the running one.
         _all.Tables.PrefetchBucket(_set.Table(hash.Slot), hash.Hash);
         return hash;
     }
