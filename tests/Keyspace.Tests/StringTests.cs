@@ -149,4 +149,29 @@ public class StringTests
         Assert.Equal(1000, keys.Db.Find("a"u8).StringLength);
         Assert.Equal(1004, keys.Db.Find("b"u8).StringLength);
     }
+
+    [Fact]
+    public void A_long_string_that_is_unlinked_is_given_back_in_slices()
+    {
+        using TestKeyspace keys = Standalone();
+        long empty = keys.All.UsedBytes;
+        EntryRef entry = keys.Set("k", "");
+        keys.Db.Writable(ref entry, 20_000_000);
+        Assert.True(keys.Db.Delete("k"u8, FreeMode.Later));
+        Assert.Equal(1, keys.All.PendingFreeCount);
+        int slices = 0;
+        bool done;
+        do
+        {
+            long before = keys.All.UsedBytes;
+            var budget = new SliceBudget(1);
+            done = keys.All.FreeSlice(ref budget);
+            Assert.True(before - keys.All.UsedBytes <= 1024 * 1024 + 16);
+            slices++;
+        }
+        while (!done);
+        Assert.InRange(slices, 20, 45);
+        Assert.Equal(0, keys.All.PendingFreeCount);
+        Assert.Equal(empty, keys.All.UsedBytes);
+    }
 }

@@ -161,7 +161,7 @@ public sealed class Database
     public void Delete(EntryRef entry, FreeMode mode = FreeMode.Now)
     {
         _set.Unlink(entry.Slot, _all.Tables.HashOf(entry.Key), entry.Place, entry.Entry);
-        entry.Entry.Free(_all.Memory);
+        _all.Free(entry.Entry, mode);
     }
 
     /// <summary>
@@ -417,6 +417,15 @@ public sealed class Database
     {
         Entry old = entry.Entry;
         _set.Preserve(entry.Slot, old);
+        if (lifetime.What != Lifetime.Kind.Until && (lifetime.What == Lifetime.Kind.Keep || !old.HasExpiry) && !plan.IsOutside && old.TryResizeInline(plan.InlineLength))
+        {
+            // The common case: neither block, nor class, nor expiry changes.
+            plan.Fill(old);
+            old.Epoch = _set.Table(entry.Slot).Epoch;
+            old.Access = _all.Clock.Overwritten(old);
+            return;
+        }
+
         bool until = lifetime.What == Lifetime.Kind.Until;
         bool expires = until || (lifetime.What == Lifetime.Kind.Keep && old.HasExpiry);
         bool reindex = old.HasExpiry && (!expires || (until && old.ExpiryMs != lifetime.At.Value));

@@ -235,6 +235,13 @@ public sealed class Databases : IDisposable
 
     internal TableSet CreateSet() => new(Tables, Memory, Settings.ClusterMode ? SlotIndex.Count : 1);
 
+    /// <summary>Frees an entry that has been taken out of its tables; a long value in slices if it may be.</summary>
+    internal void Free(Entry entry, FreeMode mode)
+    {
+        if (mode == FreeMode.Later && entry.IsOutside && entry.ValueLength > FreeQueue.LongBytes) _freeQueue.Add(entry.FreeAndTakeOutside(Memory));
+        else entry.Free(Memory);
+    }
+
     /// <summary>Frees a set that no database has any more, or leaves it to the walks that run over it.</summary>
     internal void Discard(TableSet set, FreeMode mode)
     {

@@ -220,6 +220,17 @@ public readonly unsafe struct Entry : IBlockKeys
     /// <summary>Frees the entry's own block, not its outside value.</summary>
     public void FreeBlock(SlabAllocator memory) => memory.Free(Block, Bytes);
 
+    /// <summary>Gives an inline value another length if its block is right for that too; false, with nothing done, if not.</summary>
+    public bool TryResizeInline(int inlineLength)
+    {
+        if (IsOutside) return false;
+        int before = _block[InlineLengthAt];
+        nuint bytes = Bytes;
+        if (before != inlineLength && !SlabAllocator.IsSameClass(bytes, bytes + (nuint)inlineLength - (nuint)before)) return false;
+        _block[InlineLengthAt] = (byte)inlineLength;
+        return true;
+    }
+
     /// <summary>Gives an entry that has an outside place a block for its value, with room for <paramref name="room"/> bytes, of which <paramref name="length"/> count; not cleared.</summary>
     public void AllocateOutside(SlabAllocator memory, int length, int room)
     {
@@ -245,6 +256,14 @@ public readonly unsafe struct Entry : IBlockKeys
 
     /// <summary>Frees the block of an outside string.</summary>
     public void FreeOutside(SlabAllocator memory) => memory.Free(*(nint*)OutsideAt, OutsideRoom);
+
+    /// <summary>Frees the entry but not its outside value, which is the caller's from now on.</summary>
+    public (nint Block, nuint Bytes) FreeAndTakeOutside(SlabAllocator memory)
+    {
+        (nint Block, nuint Bytes) outside = (*(nint*)OutsideAt, OutsideRoom);
+        memory.Free(Block, Bytes);
+        return outside;
+    }
 
     /// <summary>Frees the entry and, for a string, its outside value.</summary>
     public void Free(SlabAllocator memory)
