@@ -18,8 +18,8 @@ internal sealed class TestNode(TestNetwork network, int index) : IClusterEffects
     private long _primaryLostAt;
 
     public int Index { get; } = index;
-    public int Port => 7000 + Index;
-    public int BusPort => 17000 + Index;
+    public int Port { get; private set; } = 7000 + index;
+    public int BusPort => Port + 10_000;
     public ClusterSettings Settings { get; } = new() { Port = 7000 + index };
     public InjectedBugs Bugs { get; } = new();
     public ClusterMachine Machine { get; private set; } = null!;
@@ -43,6 +43,8 @@ internal sealed class TestNode(TestNetwork network, int index) : IClusterEffects
 
     public NodeId Id => Machine.Myself.Id;
     public bool IsPrimary => Machine.Myself.IsPrimary;
+
+    public void MoveTo(int port) => Port = port;
 
     public void Boot()
     {

@@ -17,6 +17,7 @@ namespace Hexad.Cluster;
 public sealed class ClusterMachine
 {
     private const int TellingMs = 100;
+    private const ulong MaxEpoch = 1UL << 62;
 
     private readonly ClusterState _state;
     private readonly SlotClaims _claims;
@@ -263,6 +264,8 @@ public sealed class ClusterMachine
 
     private void Handle(ClusterLink link, in BusPacket packet)
     {
+        // An epoch near the end of its range is a lie, and believing it would leave no room for the next one.
+        if (!packet.IsLight && Math.Max(packet.CurrentEpoch, packet.ConfigEpoch) > MaxEpoch) return;
         if (!packet.IsLight && packet.Sender == _state.Myself.Id)
         {
             HandleOwn(link, packet);
@@ -335,7 +338,7 @@ public sealed class ClusterMachine
     private void TakeHeader(ClusterNode sender, in BusPacket packet)
     {
         if (packet.Sender != sender.Id) return;
-        if (packet.CurrentEpoch > _state.CurrentEpoch) _state.CurrentEpoch = packet.CurrentEpoch;
+        _state.CurrentEpoch = Math.Max(_state.CurrentEpoch, Math.Max(packet.CurrentEpoch, packet.ConfigEpoch));
         if (packet.ConfigEpoch > sender.ConfigEpoch)
         {
             sender.ConfigEpoch = packet.ConfigEpoch;

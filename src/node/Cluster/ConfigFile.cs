@@ -201,7 +201,7 @@ internal static class ConfigFile
                 node.Set(flag);
             }
 
-            return true;
+            return !(node.IsPrimary && node.IsReplica);
         }
 
         private bool TakePrimary(ClusterNode node, string text)

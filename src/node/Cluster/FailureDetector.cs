@@ -24,6 +24,7 @@ internal sealed class FailureDetector(ClusterState state)
     private const int RandomPingTries = 5;
     private const int ReconnectMs = 100;
     private const int RefusalsApartMs = 100;
+    private const int MinConnectMs = 500;
 
     private MonotonicMs _nextRandomPing;
 
@@ -48,6 +49,7 @@ internal sealed class FailureDetector(ClusterState state)
                 continue;
             }
 
+            GiveUpConnecting(node);
             Connect(node);
             if (!node.InHandshake) Watch(node);
         }
@@ -183,6 +185,15 @@ internal sealed class FailureDetector(ClusterState state)
             "due to exceeding send buffer memory limit.");
         state.Close(link);
         BufferLimitExceeded++;
+    }
+
+    /// <summary>A connection that does not come about is tried anew: the first packets of the old one may have been lost.</summary>
+    private void GiveUpConnecting(ClusterNode node)
+    {
+        if (node.Link is not { Up: false } link) return;
+        if (state.Now - link.CreatedAt <= Math.Max(MinConnectMs, state.Settings.NodeTimeoutMs / 2)) return;
+        if (node.PingSent.Value == 0) node.PingSent = state.Now;
+        state.Close(link);
     }
 
     private void Watch(ClusterNode node)

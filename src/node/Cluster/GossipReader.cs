@@ -120,7 +120,7 @@ internal sealed class GossipReader(ClusterState state, FailureDetector failures,
         if ((entry.Flags & NodeFlags.NoAddress) != 0 || state.Nodes.IsForgotten(entry.Node, state.Time.Wall)) return;
         if (entry.Address.Length == 0 || entry.BusPort == 0) return;
         (int port, int tlsPort) = Ports(entry.Port, entry.OtherPort);
-        var node = new ClusterNode(entry.Node, entry.Flags & TakenFromGossip, state.Now)
+        var node = new ClusterNode(entry.Node, OneRole(entry.Flags & TakenFromGossip), state.Now)
         {
             Address = entry.Address,
             Port = port,
@@ -134,6 +134,10 @@ internal sealed class GossipReader(ClusterState state, FailureDetector failures,
         failures.Connect(node);
         state.Save();
     }
+
+    /// <summary>Who says that it is both is taken for a primary; its next packet says what it is.</summary>
+    internal static NodeFlags OneRole(NodeFlags flags) =>
+        (flags & NodeFlags.Primary) != 0 ? flags & ~NodeFlags.Replica : flags;
 
     private void Forget(NodeId id, ulong seconds)
     {

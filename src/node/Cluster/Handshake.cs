@@ -63,7 +63,7 @@ internal sealed class Handshake(ClusterState state, FailureDetector failures, Go
 
         state.Nodes.Rename(node, packet.Sender);
         node.Clear(NodeFlags.Handshake | NodeFlags.Meet);
-        node.Set(packet.Flags & (NodeFlags.Primary | NodeFlags.Replica));
+        node.Set(GossipReader.OneRole(packet.Flags & (NodeFlags.Primary | NodeFlags.Replica)));
         node.DataReceived = state.Now;
         state.Log(ClusterLogLevel.Debug, $"Handshake with node {node.Id} completed.");
         state.Save();

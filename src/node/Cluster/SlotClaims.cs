@@ -36,7 +36,7 @@ internal sealed class SlotClaims(ClusterState state)
     public void Updated(in BusPacket packet)
     {
         if (state.Nodes.Find(packet.UpdateNode) is not { } owner) return;
-        if (owner.ConfigEpoch >= packet.UpdateEpoch) return;
+        if (owner.ConfigEpoch >= packet.UpdateEpoch || packet.UpdateEpoch > packet.CurrentEpoch) return;
         if (owner.IsReplica) MakePrimary(owner);
         owner.ConfigEpoch = packet.UpdateEpoch;
         state.Save(sync: true);

@@ -1,0 +1,172 @@
+using Hexad.Wire.Bus;
+using Xunit;
+
+namespace Hexad.Cluster.Tests;
+
+public sealed class BallotTests
+{
+    [Fact]
+    public void One_vote_an_epoch()
+    {
+        (LoneMachine lone, Peer[] peers) = FailedPrimary();
+        peers[2].CurrentEpoch = peers[3].CurrentEpoch = 8;
+        peers[2].AskForVote();
+        peers[3].AskForVote();
+        Assert.Equal(1, lone.CountSent(PacketType.Vote));
+        Assert.Equal(8ul, lone.Machine.LastVoteEpoch);
+    }
+
+    [Fact]
+    public void No_vote_for_an_old_epoch()
+    {
+        (LoneMachine lone, Peer[] peers) = FailedPrimary();
+        peers[2].CurrentEpoch = lone.Machine.CurrentEpoch - 1;
+        peers[2].AskForVote();
+        Assert.Equal(0, lone.CountSent(PacketType.Vote));
+    }
+
+    [Fact]
+    public void No_vote_while_the_primary_is_up_unless_it_is_forced()
+    {
+        (LoneMachine lone, Peer[] peers) = Shard();
+        peers[2].CurrentEpoch = 8;
+        peers[2].AskForVote();
+        Assert.Equal(0, lone.CountSent(PacketType.Vote));
+        peers[2].CurrentEpoch = 9;
+        peers[2].AskForVote(MessageFlags.ForceVote);
+        Assert.Equal(1, lone.CountSent(PacketType.Vote));
+    }
+
+    [Fact]
+    public void No_vote_against_a_greater_config_epoch_of_the_slots()
+    {
+        (LoneMachine lone, Peer[] peers) = FailedPrimary();
+        peers[2].CurrentEpoch = 8;
+        peers[2].ConfigEpoch = 1;
+        peers[2].AskForVote();
+        Assert.Equal(0, lone.CountSent(PacketType.Vote));
+    }
+
+    [Fact]
+    public void A_vote_waits_for_the_disk_and_so_does_all_that_follows()
+    {
+        (LoneMachine lone, Peer[] peers) = FailedPrimary();
+        lone.SavesAtOnce = false;
+        lone.ForgetSent();
+        peers[2].CurrentEpoch = 8;
+        peers[2].AskForVote();
+        peers[3].Ping();
+        Assert.Empty(lone.Sent);
+        lone.SaveAll();
+        Assert.Equal(1, lone.CountSent(PacketType.Vote));
+        BusPacket.TryRead(lone.Sent[0].Packet, out BusPacket first);
+        Assert.Equal(PacketType.Vote, first.Type);
+        Assert.Contains("lastVoteEpoch 8\n", lone.Saves[^1].Text);
+    }
+
+    [Fact]
+    public void With_the_bug_injected_a_vote_leaves_at_once()
+    {
+        (LoneMachine lone, Peer[] peers) = FailedPrimary();
+        lone.Bugs.VoteLeavesBeforeItsEpochIsStored = true;
+        lone.SavesAtOnce = false;
+        peers[2].CurrentEpoch = 8;
+        peers[2].AskForVote();
+        Assert.Equal(1, lone.CountSent(PacketType.Vote));
+        Assert.True(lone.Unsaved > 0);
+    }
+
+    [Fact]
+    public void The_replica_that_has_less_than_a_living_sibling_is_refused_for_two_seconds()
+    {
+        (LoneMachine lone, Peer[] peers) = FailedPrimary();
+        Peer behind = peers[2], ahead = peers[3];
+        (behind.Offset, ahead.Offset) = (100, 200);
+        ahead.Ping();
+        behind.CurrentEpoch = 8;
+        behind.AskForVote();
+        Assert.Equal(0, lone.CountSent(PacketType.Vote));
+        lone.Pass(900);
+        ahead.Ping();
+        lone.Pass(900);
+        ahead.Ping();
+        lone.Pass(400);
+        behind.CurrentEpoch = 9;
+        behind.AskForVote();
+        Assert.Equal(1, lone.CountSent(PacketType.Vote));
+    }
+
+    [Theory]
+    [InlineData("history")]
+    [InlineData("standing")]
+    [InlineData("silence")]
+    [InlineData("force")]
+    public void A_sibling_counts_only_on_the_same_history_when_it_may_stand_and_was_heard(string what)
+    {
+        (LoneMachine lone, Peer[] peers) = FailedPrimary();
+        Peer behind = peers[2], ahead = peers[3];
+        (behind.Offset, ahead.Offset) = (100, 200);
+        if (what == "history") ahead.History = 1;
+        if (what == "standing") ahead.Standing = Standing.InSync;
+        ahead.Ping();
+        if (what == "silence") lone.Pass(1_200);
+        behind.CurrentEpoch = 8;
+        behind.AskForVote(what == "force" ? MessageFlags.ForceVote : MessageFlags.None);
+        Assert.Equal(1, lone.CountSent(PacketType.Vote));
+    }
+
+    [Fact]
+    public void The_same_candidate_may_ask_again_at_once_and_another_after_a_second()
+    {
+        (LoneMachine lone, Peer[] peers) = FailedPrimary();
+        peers[2].CurrentEpoch = 8;
+        peers[2].AskForVote();
+        peers[2].CurrentEpoch = 9;
+        peers[2].AskForVote();
+        Assert.Equal(2, lone.CountSent(PacketType.Vote));
+        peers[3].CurrentEpoch = 10;
+        peers[3].AskForVote();
+        Assert.Equal(2, lone.CountSent(PacketType.Vote));
+        lone.Pass(1_100);
+        peers[3].CurrentEpoch = 11;
+        peers[3].AskForVote();
+        Assert.Equal(3, lone.CountSent(PacketType.Vote));
+    }
+
+    [Fact]
+    public void Who_has_no_slots_or_is_a_replica_does_not_vote()
+    {
+        (LoneMachine lone, Peer[] peers) = FailedPrimary();
+        lone.Machine.Operate(lone.Time, op => op.FlushSlots());
+        peers[2].CurrentEpoch = 8;
+        peers[2].AskForVote();
+        Assert.Equal(0, lone.CountSent(PacketType.Vote));
+    }
+
+    /// <summary>This machine and peer 0 are primaries, peer 1 is a primary, peers 2 and 3 are its replicas.</summary>
+    private static (LoneMachine Lone, Peer[] Peers) Shard()
+    {
+        var lone = new LoneMachine(change: s => s.NodeTimeoutMs = 15_000);
+        lone.Machine.Operate(lone.Time, op => op.AddSlots([(0, 9)]));
+        Peer[] peers = [lone.Meet(7001), lone.Meet(7002), lone.Meet(7003), lone.Meet(7004)];
+        foreach (Peer peer in peers) peer.CurrentEpoch = 7;
+        (peers[0].ConfigEpoch, peers[1].ConfigEpoch) = (6, 7);
+        peers[0].Own(10, 19);
+        peers[1].Own(20, 29);
+        peers[0].Ping();
+        peers[1].Ping();
+        peers[2].Follow(peers[1]);
+        peers[3].Follow(peers[1]);
+        lone.ForgetSent();
+        return (lone, peers);
+    }
+
+    private static (LoneMachine Lone, Peer[] Peers) FailedPrimary()
+    {
+        (LoneMachine lone, Peer[] peers) = Shard();
+        peers[0].SayFailed(peers[1].Id);
+        Assert.True(peers[1].View.IsFailed);
+        lone.ForgetSent();
+        return (lone, peers);
+    }
+}
