@@ -4,5 +4,5 @@ namespace Hexad.Cli;
 public static class CliVersion
 {
     /// <summary>The text behind the program's name.</summary>
-    public const string Text = "7.2.0 (hexad 0.1.0)";
+    public const string Text = "7.2.6 (hexad 0.1.0)";
 }

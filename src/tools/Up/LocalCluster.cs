@@ -148,7 +148,13 @@ public sealed class LocalCluster(IReadOnlyList<LocalNode> nodes, ClusterFolder f
         int? pid = folder.ReadPid(node);
         console.WriteLine($"stopping {node}{(pid is null ? "" : $"  (pid {pid})")}");
         console.Flush();
-        Ask(node, "SHUTDOWN");
+        // A server that cannot save refuses to stop; it is asked again by signal, which it treats alike, and killed at the end.
+        if (Ask(node, "SHUTDOWN") is { IsError: true } refusal)
+        {
+            console.WriteError($"{node}: {refusal.Text}\n");
+            if (pid is { } asked) ServerProcess.Terminate(asked);
+        }
+
         long start = Stopwatch.GetTimestamp();
         while (Stopwatch.GetElapsedTime(start).TotalMilliseconds < StopTimeoutMs)
         {

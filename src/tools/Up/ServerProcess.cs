@@ -1,6 +1,7 @@
 using System;
 using System.Diagnostics;
 using System.IO;
+using System.Runtime.InteropServices;
 
 namespace Hexad.Up;
 
@@ -10,6 +11,9 @@ namespace Hexad.Up;
 /// </summary>
 public static class ServerProcess
 {
+    private const int SigKill = 9;
+    private const int SigTerm = 15;
+
     // $0 is the program, $1… its arguments; the first of them is where its output goes.
     private const string Launch = """
         out=$1; shift
@@ -56,17 +60,12 @@ public static class ServerProcess
         }
     }
 
+    /// <summary>Asks a process to end (SIGTERM).</summary>
+    public static void Terminate(int pid) => _ = SendSignal(pid, SigTerm);
+
     /// <summary>Ends a process that did not stop when it was asked to.</summary>
-    public static void Kill(int pid)
-    {
-        try
-        {
-            using Process process = Process.GetProcessById(pid);
-            process.Kill();
-        }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
-        {
-            // It has ended meanwhile, which is what was wanted.
-        }
-    }
+    public static void Kill(int pid) => _ = SendSignal(pid, SigKill);
+
+    [DllImport("libc", EntryPoint = "kill")]
+    private static extern int SendSignal(int pid, int signal);
 }

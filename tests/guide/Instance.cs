@@ -1,0 +1,86 @@
+using System;
+using System.Diagnostics;
+using System.IO;
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace Hexad.Guide;
+
+/// <summary>One of the six instances: its configuration file, made from the sample, and its process.</summary>
+public sealed class Instance(string host, int port, string folder) : IDisposable
+{
+    private Process? _process;
+
+    /// <summary>The machine it runs on.</summary>
+    public string Host => host;
+
+    /// <summary>Its port for clients.</summary>
+    public int Port => port;
+
+    /// <summary>Its address.</summary>
+    public string Address => $"{host}:{port}";
+
+    /// <summary>Its configuration file.</summary>
+    public string ConfigFile => Path.Combine(folder, $"redis-{port}.conf");
+
+    /// <summary>What it has logged so far.</summary>
+    public string Log => File.Exists(LogFile) ? File.ReadAllText(LogFile) : "";
+
+    /// <summary>Whether its process runs.</summary>
+    public bool Runs => _process is { HasExited: false };
+
+    private string LogFile => Path.Combine(folder, $"redis-{port}.log");
+
+    /// <summary>Copies the sample and edits the lines that the guide edits.</summary>
+    public void Configure(string sample, int nodeTimeoutMs, params string[] more)
+    {
+        Directory.CreateDirectory(folder);
+        string text = sample;
+        string[] lines =
+        [
+            $"bind {host}", "protected-mode no", $"port {port}", $"pidfile {Path.Combine(folder, $"redis-{port}.pid")}", $"dir {folder}",
+            $"logfile {LogFile}", "cluster-enabled yes", $"cluster-config-file nodes-{port}.conf", $"cluster-node-timeout {nodeTimeoutMs}", .. more,
+        ];
+        foreach (string line in lines) text = Edit(text, line);
+        File.WriteAllText(ConfigFile, text);
+    }
+
+    /// <summary>Starts it.</summary>
+    public void Start(string server)
+    {
+        Assert.False(Runs);
+        _process?.Dispose();
+        _process = Shell.Start(server, [ConfigFile]);
+    }
+
+    /// <summary>Kills it, as when the machine loses power.</summary>
+    public void Kill()
+    {
+        _process!.Kill();
+        _process.WaitForExit();
+    }
+
+    /// <summary>Asks it to stop, and waits until it has; the exit code.</summary>
+    public int Stop(int limitMs = 20_000)
+    {
+        using (Process signal = Shell.Start("/bin/kill", ["-TERM", _process!.Id.ToString()])) signal.WaitForExit();
+        Assert.True(_process.WaitForExit(limitMs), $"{Address} did not stop within {limitMs} ms. It logged:\n{Log}");
+        return _process.ExitCode;
+    }
+
+    public void Dispose()
+    {
+        if (Runs) Kill();
+        _process?.Dispose();
+    }
+
+    /// <summary>Sets a directive: in its line if it has one, else where it stands commented out, else at the end.</summary>
+    private static string Edit(string text, string line)
+    {
+        string name = Regex.Escape(line[..line.IndexOf(' ')]);
+        var active = new Regex($"^{name} .*$", RegexOptions.Multiline);
+        if (active.IsMatch(text)) return active.Replace(text, line.Replace("$", "$$", StringComparison.Ordinal), 1);
+        var commented = new Regex($"^# ?{name} .*$", RegexOptions.Multiline);
+        return commented.IsMatch(text) ? commented.Replace(text, line.Replace("$", "$$", StringComparison.Ordinal), 1) : $"{text}\n{line}\n";
+    }
+}

@@ -1,0 +1,54 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.IO;
+using System.Threading.Tasks;
+
+namespace Hexad.Guide;
+
+/// <summary>What a program left behind.</summary>
+public sealed record Outcome(int Code, string Output, string Error)
+{
+    public override string ToString() => $"exit code {Code}\n{Output}{Error}";
+}
+
+/// <summary>Runs programs as a person at a shell does.</summary>
+public static class Shell
+{
+    /// <summary>Runs a program to its end; fails when that takes longer than allowed.</summary>
+    public static Outcome Run(string program, IEnumerable<string> arguments, string input = "", int limitMs = 60_000)
+    {
+        using Process process = Start(program, arguments);
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        try
+        {
+            process.StandardInput.Write(input);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It ended without reading; its outcome says why.
+        }
+
+        if (!process.WaitForExit(limitMs))
+        {
+            process.Kill();
+            throw new TimeoutException($"{program} {string.Join(' ', arguments)} took longer than {limitMs} ms:\n{output.Result}{error.Result}");
+        }
+
+        return new Outcome(process.ExitCode, output.Result, error.Result);
+    }
+
+    /// <summary>Starts a program.</summary>
+    public static Process Start(string program, IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(program)
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
+        };
+        foreach (string argument in arguments) start.ArgumentList.Add(argument);
+        start.Environment["REDISCLI_HISTFILE"] = "/dev/null";
+        return Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start");
+    }
+}
