@@ -177,8 +177,8 @@ public sealed class PrimarySide
         if (!_replication.IsReplica && Table.Count > 0 && now >= _nextPing)
         {
             _nextPing = now + _node.Options.ReplPingPeriodSeconds * 1000L;
-            // A failover waits for an offset to stand still.
-            if ((_node.Conditions & (uint)NodeConditions.Paused) == 0) _replication.Append("*1\r\n$4\r\nping\r\n"u8);
+            // A failover waits for an offset to stand still, and a file that is saved last must be the end of the history.
+            if ((_node.Conditions & (uint)NodeConditions.Paused) == 0 && !_node.Shutdown.IsInProgress) _replication.Append("*1\r\n$4\r\nping\r\n"u8);
         }
 
         if (Table.Count > 0) NoReplicasSince = now;
@@ -217,14 +217,15 @@ public sealed class PrimarySide
     internal bool AnyLags()
     {
         if (_replication.IsReplica) return false;
-        if (_lagMark.Value < 0)
+        bool first = _lagMark.Value < 0;
+        if (first) _lagMark = _replication.Offset;
+        foreach (Replica replica in Table.All)
         {
-            _lagMark = _replication.Offset;
-            _replication.Waits.AskForAcknowledgements();
+            if (replica.Stage != ReplicaStage.Online || replica.Acknowledged >= _lagMark) continue;
+            if (first) _replication.Waits.AskForAcknowledgements();
+            return true;
         }
 
-        foreach (Replica replica in Table.All)
-            if (replica.Stage == ReplicaStage.Online && replica.Acknowledged < _lagMark) return true;
         _lagMark = new ReplicationOffset(-1);
         return false;
     }
