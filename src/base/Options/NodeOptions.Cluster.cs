@@ -84,6 +84,6 @@ public sealed partial class NodeOptions
         Help = "Close a bus link that has more than this waiting; 0 is no limit.")]
     public partial ulong ClusterLinkSendBufferLimitBytes { get; set; }
 
-    [Option("cluster-ping-interval", 0L, Live = true, Hidden = true)]
+    [Option("cluster-ping-interval", 0L, Live = true, Hidden = true, Pending = "a fixed ping interval")]
     public partial long ClusterPingIntervalMs { get; set; }
 }

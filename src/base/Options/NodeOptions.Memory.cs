@@ -36,7 +36,7 @@ public sealed partial class NodeOptions
         Help = "Use idle time to finish growing tables.")]
     public partial bool ActiveRehashing { get; set; }
 
-    [Option("lazyfree-lazy-eviction", false, Live = true,
+    [Option("lazyfree-lazy-eviction", false, Live = true, Pending = "lazy eviction",
         Help = "Free evicted values later, in slices.")]
     public partial bool LazyEviction { get; set; }
 
@@ -84,15 +84,15 @@ public sealed partial class NodeOptions
         Help = "Collections with more members are moved piece by piece.")]
     public partial long DefragMaxScanFields { get; set; }
 
-    [Option("hash-max-listpack-entries", 512L, Live = true, Alias = "hash-max-ziplist-entries",
+    [Option("hash-max-listpack-entries", 512L, Live = true, Alias = "hash-max-ziplist-entries", Pending = "hashes",
         Help = "Hashes of up to so many fields are packed.")]
     public partial long HashMaxListpackEntries { get; set; }
 
-    [Option("hash-max-listpack-value", 64L, Live = true, Alias = "hash-max-ziplist-value", Unit = OptionUnit.Memory,
+    [Option("hash-max-listpack-value", 64L, Live = true, Alias = "hash-max-ziplist-value", Unit = OptionUnit.Memory, Pending = "hashes",
         Help = "And of fields and values up to this length.")]
     public partial long HashMaxListpackValueBytes { get; set; }
 
-    [Option("list-max-listpack-size", -2, Live = true, Alias = "list-max-ziplist-size", Min = int.MinValue,
+    [Option("list-max-listpack-size", -2, Live = true, Alias = "list-max-ziplist-size", Min = int.MinValue, Pending = "lists",
         Help = "A node of a list holds so many elements, or, if negative, 4kb to 64kb (-1 to -5).")]
     public partial int ListMaxListpackSize { get; set; }
 
@@ -100,35 +100,35 @@ public sealed partial class NodeOptions
         Help = "Compress list nodes further than this from both ends; 0 compresses none.")]
     public partial int ListCompressDepth { get; set; }
 
-    [Option("set-max-intset-entries", 512L, Live = true,
+    [Option("set-max-intset-entries", 512L, Live = true, Pending = "sets",
         Help = "Sets of integers of up to so many members are packed.")]
     public partial long SetMaxIntsetEntries { get; set; }
 
-    [Option("set-max-listpack-entries", 128L, Live = true,
+    [Option("set-max-listpack-entries", 128L, Live = true, Pending = "sets",
         Help = "Other sets of up to so many members are packed.")]
     public partial long SetMaxListpackEntries { get; set; }
 
-    [Option("set-max-listpack-value", 64L, Live = true,
+    [Option("set-max-listpack-value", 64L, Live = true, Pending = "sets",
         Help = "And of members up to this length.")]
     public partial long SetMaxListpackValueBytes { get; set; }
 
-    [Option("zset-max-listpack-entries", 128L, Live = true, Alias = "zset-max-ziplist-entries",
+    [Option("zset-max-listpack-entries", 128L, Live = true, Alias = "zset-max-ziplist-entries", Pending = "sorted sets",
         Help = "Sorted sets of up to so many members are packed.")]
     public partial long ZsetMaxListpackEntries { get; set; }
 
-    [Option("zset-max-listpack-value", 64L, Live = true, Alias = "zset-max-ziplist-value", Unit = OptionUnit.Memory,
+    [Option("zset-max-listpack-value", 64L, Live = true, Alias = "zset-max-ziplist-value", Unit = OptionUnit.Memory, Pending = "sorted sets",
         Help = "And of members up to this length.")]
     public partial long ZsetMaxListpackValueBytes { get; set; }
 
-    [Option("hll-sparse-max-bytes", 3000L, Live = true, Unit = OptionUnit.Memory,
+    [Option("hll-sparse-max-bytes", 3000L, Live = true, Unit = OptionUnit.Memory, Pending = "HyperLogLog",
         Help = "The longest sparse form of a HyperLogLog.")]
     public partial long HllSparseMaxBytes { get; set; }
 
-    [Option("stream-node-max-bytes", 4096L, Live = true, Unit = OptionUnit.Memory,
+    [Option("stream-node-max-bytes", 4096L, Live = true, Unit = OptionUnit.Memory, Pending = "streams",
         Help = "The greatest node of a stream; 0 is no limit.")]
     public partial long StreamNodeMaxBytes { get; set; }
 
-    [Option("stream-node-max-entries", 100L, Live = true,
+    [Option("stream-node-max-entries", 100L, Live = true, Pending = "streams",
         Help = "The most entries of a stream's node; 0 is no limit.")]
     public partial long StreamNodeMaxEntries { get; set; }
 }

@@ -75,7 +75,7 @@ public sealed partial class NodeOptions
         Help = "A file of user declarations, in place of user lines here.")]
     public partial string AclFile { get; set; }
 
-    [Option("acllog-max-len", 128L, Live = true,
+    [Option("acllog-max-len", 128L, Live = true, Pending = "the ACL log",
         Help = "How many refused accesses ACL LOG remembers.")]
     public partial long AclLogMaxEntries { get; set; }
 

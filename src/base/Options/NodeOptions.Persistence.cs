@@ -28,28 +28,28 @@ public sealed partial class NodeOptions
         Help = "The name of the dump.")]
     public partial string DumpFileName { get; set; }
 
-    [Option("rdb-del-sync-files", false, Live = true,
+    [Option("rdb-del-sync-files", false, Live = true, Pending = "removal of dumps for replicas",
         Help = "Delete dumps that served only to bring a replica up when nothing else is persisted.")]
     public partial bool RdbDeleteSyncFiles { get; set; }
 
-    [Option("rdb-save-incremental-fsync", true, Live = true,
+    [Option("rdb-save-incremental-fsync", true, Live = true, Pending = "writing dumps out in pieces",
         Help = "Write dumps out in pieces rather than all at the end.")]
     public partial bool RdbIncrementalFsync { get; set; }
 
-    [Option("rdb-key-save-delay", 0, Live = true, Hidden = true, Min = int.MinValue)]
+    [Option("rdb-key-save-delay", 0, Live = true, Hidden = true, Min = int.MinValue, Pending = "slowed down saving")]
     public partial int RdbKeySaveDelayUs { get; set; }
 
-    [Option("key-load-delay", 0, Live = true, Hidden = true, Min = int.MinValue)]
+    [Option("key-load-delay", 0, Live = true, Hidden = true, Min = int.MinValue, Pending = "slowed down loading")]
     public partial int KeyLoadDelayUs { get; set; }
 
-    [Option("loading-process-events-interval-bytes", 2097152L, Live = true, Hidden = true, Min = 1024, Max = int.MaxValue, Unit = OptionUnit.Memory)]
+    [Option("loading-process-events-interval-bytes", 2097152L, Live = true, Hidden = true, Min = 1024, Max = int.MaxValue, Unit = OptionUnit.Memory, Pending = "a choice of when loading answers")]
     public partial long LoadingEventsIntervalBytes { get; set; }
 
-    [Option("rdb-version", 0, Live = true, Max = 12,
+    [Option("rdb-version", 0, Live = true, Max = 12, Pending = "a choice of dump versions",
         Help = "Hexad only. The version of dumps; 0 takes the lowest that holds the data.")]
     public partial int RdbVersion { get; set; }
 
-    [Option("rdb-flavour", RdbFlavour.Redis, Live = true,
+    [Option("rdb-flavour", RdbFlavour.Redis, Live = true, Pending = "a choice of dump versions",
         Help = "Hexad only. Whose form dumps take where Redis and Valkey differ: redis or valkey.")]
     public partial RdbFlavour RdbFlavour { get; set; }
 

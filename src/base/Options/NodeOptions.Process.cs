@@ -44,7 +44,7 @@ public sealed partial class NodeOptions
         Help = "Check the memory when the process fails.")]
     public partial bool CrashMemcheckEnabled { get; set; }
 
-    [Option("use-exit-on-panic", false, Live = true, Hidden = true)]
+    [Option("use-exit-on-panic", false, Live = true, Hidden = true, Pending = "a choice of how a failure ends")]
     public partial bool UseExitOnPanic { get; set; }
 
     [Option("watchdog-period", 0, Live = true, Hidden = true, Pending = "the software watchdog")]
@@ -126,7 +126,7 @@ public sealed partial class NodeOptions
         Help = "The CPUs of a background save.")]
     public partial string? SaveCpuList { get; set; }
 
-    [Option("ignore-warnings", "", Live = true,
+    [Option("ignore-warnings", "", Live = true, Pending = "suppression of warnings",
         Help = "Start-up warnings to suppress.")]
     public partial string IgnoreWarnings { get; set; }
 

@@ -32,7 +32,7 @@ public sealed partial class NodeOptions
         Help = "Free the old data of a replica that resyncs in slices.")]
     public partial bool ReplicaLazyFlush { get; set; }
 
-    [Option("replica-ignore-disk-write-errors", false, Live = true,
+    [Option("replica-ignore-disk-write-errors", false, Live = true, Pending = "a choice after write errors",
         Help = "Let a replica go on when it cannot write what its master sends.")]
     public partial bool ReplicaIgnoreDiskErrors { get; set; }
 
@@ -64,11 +64,11 @@ public sealed partial class NodeOptions
         Help = "Begin at once when so many wait; 0 waits for the delay.")]
     public partial int DisklessSyncMaxReplicas { get; set; }
 
-    [Option("repl-diskless-load", DisklessLoad.Disabled, Live = true, DenyLoading = true,
+    [Option("repl-diskless-load", DisklessLoad.Disabled, Live = true, DenyLoading = true, Pending = "a choice of how replicas load",
         Help = "How a replica loads a dump from its master: disabled (through a file), on-empty-db, swapdb (keep the old data until it is there).")]
     public partial DisklessLoad DisklessLoad { get; set; }
 
-    [Option("repl-disable-tcp-nodelay", false, Live = true,
+    [Option("repl-disable-tcp-nodelay", false, Live = true, Pending = "delayed sending to replicas",
         Help = "Save bandwidth on replica links at the price of delay.")]
     public partial bool ReplicationDisableNoDelay { get; set; }
 
@@ -96,7 +96,7 @@ public sealed partial class NodeOptions
         Help = "A replica is good if it was heard so many seconds ago at most.")]
     public partial int MinReplicasMaxLagSeconds { get; set; }
 
-    [Option("propagation-error-behavior", PropagationError.Ignore, Live = true,
+    [Option("propagation-error-behavior", PropagationError.Ignore, Live = true, Pending = "a choice after replication errors",
         Help = "What to do when a replicated command fails: ignore, panic, panic-on-replicas.")]
     public partial PropagationError PropagationErrorBehavior { get; set; }
 }

@@ -159,7 +159,7 @@ internal sealed class NodeProcess : ILogSink, IDisposable
 
     private void Crashed(Exception failure)
     {
-        CrashReport.Write(_log, failure, _node);
+        if (_options.CrashLogEnabled) CrashReport.Write(_log, failure, _node);
         if (_options.PidFile is not null) LibC.Unlink(PidPath);
         LibC.ExitNow(1);
     }

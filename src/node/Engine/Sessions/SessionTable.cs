@@ -56,6 +56,7 @@ public sealed class SessionTable(Node node)
         }
 
         Session session = Add(link, SessionKind.Client);
+        session.Resp3 = node.Options.ClientDefaultResp == 3;
         if (link.Listener!.IsUnix) session.Flags |= SessionFlags.Unix;
         link.KeepAliveSeconds = node.Options.TcpKeepaliveSeconds;
         node.Admission.Greet(session);
