@@ -200,10 +200,13 @@ internal sealed class FailureDetector(ClusterState state)
     {
         long timeoutMs = state.Settings.NodeTimeoutMs;
         long silentMs = state.Now - node.DataReceived;
-        if (node.Link is { } link && node.PingSent.Value != 0 && state.Now - link.CreatedAt > timeoutMs &&
-            state.Now - node.PingSent > timeoutMs / 2 && silentMs > timeoutMs / 2)
+        long unansweredMs = node.PingSent.Value == 0 ? 0 : state.Now - node.PingSent;
+        if (node.Link is { } link && state.Now - link.CreatedAt > timeoutMs && unansweredMs > timeoutMs / 2 &&
+            (silentMs > timeoutMs / 2 || unansweredMs > timeoutMs))
         {
-            // Half a timeout without an answer: perhaps only the connection is dead. Its successor pings at once.
+            // Half a timeout without an answer: perhaps only the connection is dead. Its successor pings at once. A node
+            // that speaks on its own link but does not answer on ours is given the whole timeout: without a way to it,
+            // no vote of ours would ever arrive there.
             state.Close(link);
             Connect(node);
         }

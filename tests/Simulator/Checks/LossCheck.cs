@@ -33,7 +33,7 @@ public sealed class LossCheck(World world, Verdict verdict)
             AcknowledgedWrite write = key.Acknowledged[i];
             if (write.Value <= key.Final) return;
             if (IsBehindAWinner(key.Slot, write, promotions)) world.Counters.Count(Counter.LostWritesExcused);
-            else if (WentWithARestart(key.Slot, write)) world.Counters.Count(Counter.LostWithRestart);
+            else if (WentWithARestart(key.Slot, write, promotions)) world.Counters.Count(Counter.LostWithRestart);
             else Blame(key, write, promotions);
         }
     }
@@ -43,17 +43,26 @@ public sealed class LossCheck(World world, Verdict verdict)
         if (write.Mark is not { } mark) return false;
         foreach (Promotion promotion in promotions)
         {
-            bool later = promotion.AtUs >= write.InvokedUs && promotion.Epoch > mark.ConfigEpoch;
-            if (later && SlotSet.Has(promotion.Slots, slot.Value) && promotion.Offset < mark.Offset) return true;
+            // By epoch, not by time: a primary that is cut off goes on for a while after another has been elected.
+            if (promotion.Epoch > mark.ConfigEpoch && SlotSet.Has(promotion.Slots, slot.Value) && promotion.Offset < mark.Offset) return true;
         }
 
         return false;
     }
 
-    private bool WentWithARestart(SlotIndex slot, in AcknowledgedWrite write)
+    private bool WentWithARestart(SlotIndex slot, in AcknowledgedWrite write, IReadOnlyList<Promotion> promotions)
     {
         foreach (EmptyRestart restart in EmptyRestarts)
-            if (restart.AtUs >= write.InvokedUs && SlotSet.Has(restart.Slots, slot.Value)) return true;
+        {
+            if (!SlotSet.Has(restart.Slots, slot.Value)) continue;
+            if (restart.AtUs >= write.InvokedUs) return true;
+            if (write.Mark is not { } mark || mark.Node != restart.Node) continue;
+
+            // It began a history of its own; a replica that was elected later still had the one before.
+            foreach (Promotion promotion in promotions)
+                if (promotion.Epoch > mark.ConfigEpoch && promotion.History != mark.History && SlotSet.Has(promotion.Slots, slot.Value)) return true;
+        }
+
         return false;
     }
 

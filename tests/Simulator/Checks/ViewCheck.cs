@@ -12,9 +12,10 @@ namespace Hexad.Simulator.Checks;
 /// <param name="Winner">Who.</param>
 /// <param name="Name">What the run calls its process.</param>
 /// <param name="Epoch">With which config epoch.</param>
+/// <param name="History">The history that its replication counted in before.</param>
 /// <param name="Offset">How far its replication had come.</param>
 /// <param name="Slots">Which slots it took over, as they travel.</param>
-public sealed record Promotion(long AtUs, NodeId Winner, string Name, ulong Epoch, ReplicationOffset Offset, byte[] Slots);
+public sealed record Promotion(long AtUs, NodeId Winner, string Name, ulong Epoch, ReplicationId History, ReplicationOffset Offset, byte[] Slots);
 
 /// <summary>
 /// Judges every node's view of the cluster after each of its steps: epochs never fall, neither its own nor those it knows
@@ -53,7 +54,9 @@ public sealed class ViewCheck(World world, Verdict verdict, LossCheck losses)
         if (BusPacket.TryRead(message, out BusPacket packet) != PacketFault.None || !PacketTypes.IsGossip(packet.Type)) return;
         if (!_incarnations.TryGetValue(sender, out Dictionary<uint, int>? known) || !known.TryGetValue(incarnation, out int order)) return;
         (int, ulong) stamp = (order, sequence);
-        bool stale = observer.Newest.TryGetValue(sender, out (int, ulong) newest) && stamp.CompareTo(newest) < 0;
+
+        // Between two starts of one node nothing on the wire tells which was first; within one, the sequence does.
+        bool stale = observer.Newest.TryGetValue(sender, out (int Order, ulong Sequence) newest) && newest.Order == order && sequence < newest.Sequence;
         if (stale)
         {
             observer.StaleStamp = stamp;
@@ -101,7 +104,7 @@ public sealed class ViewCheck(World world, Verdict verdict, LossCheck losses)
         (observer.CurrentEpoch, observer.LastVoteEpoch) = (cluster.CurrentEpoch, cluster.LastVoteEpoch);
         if (me.IsPrimary && observer.WasReplica && me.Slots.Count > 0)
         {
-            Promotions.Add(new Promotion(world.NowUs, me.Id, process.Name, me.ConfigEpoch, observer.Replication.Offset, me.Slots.Bits.ToArray()));
+            Promotions.Add(new Promotion(world.NowUs, me.Id, process.Name, me.ConfigEpoch, observer.Replication.History, observer.Replication.Offset, me.Slots.Bits.ToArray()));
             world.Counters.Count(Counter.Elections);
             Promoted?.Invoke(process, observer.Primary, observer.Replication, world.NowUs - observer.AskedAtUs < AskedForUs);
         }
@@ -119,7 +122,7 @@ public sealed class ViewCheck(World world, Verdict verdict, LossCheck losses)
             ClusterNode node = all[i];
             if (node.InHandshake) continue;
             if (!observer.Seen.TryGetValue(node, out View? view)) observer.Seen.Add(node, view = new View());
-            bool changed = view.IsPrimary != node.IsPrimary || view.Primary != node.Primary || view.Epoch != node.ConfigEpoch || view.Slots != node.Slots.Count;
+            bool changed = view.IsPrimary != node.IsPrimary || view.Primary != node.Primary || (node.IsPrimary && view.Epoch != node.ConfigEpoch) || view.Slots != node.Slots.Count;
             if (!changed) continue;
             if (view.IsPrimary && node.IsPrimary && node.ConfigEpoch < view.Epoch)
                 verdict.Violated($"in the view of {process.Name} the config epoch of {node.Id} fell from {view.Epoch} to {node.ConfigEpoch}");

@@ -31,6 +31,9 @@ public sealed record ClusterPlan
     /// <summary>Whether the operator gives each primary an epoch of its own at the start, as the tools do; else they collide.</summary>
     public bool SetsEpochs { get; init; } = true;
 
+    /// <summary>Whether a node is killed while the nodes meet.</summary>
+    public bool TroubledStart { get; init; }
+
     /// <summary>Latency between machines in microseconds, about.</summary>
     public int LatencyUs { get; init; } = 100;
 
@@ -60,8 +63,8 @@ public sealed record ClusterPlan
         int shape = dice.Below(16);
         (int machines, int primaries, int replicas) = shape switch
         {
-            < 6 => (3, 3, 1),
-            < 10 => (6, 3, 1),
+            < 5 => (3, 3, 1),
+            < 9 => (6, 3, 1),
             < 12 => (3, 3, 2),
             < 13 => (5, 5, 1),
             < 14 => (4, 4, 1),
@@ -78,6 +81,7 @@ public sealed record ClusterPlan
             FastSuspicion = dice.Below(4) != 0,
             FullCoverage = dice.Below(3) != 0,
             SetsEpochs = dice.Below(4) != 0,
+            TroubledStart = dice.Below(3) == 0,
             LatencyUs = dice.Below(4) == 0 ? 1_000 + dice.Below(10_000) : 50 + dice.Below(400),
             Clients = 2 + dice.Below(3),
             KeysPerClient = 10 + dice.Below(40),

@@ -34,6 +34,7 @@ public enum FaultKind
     Takeover,
     TornConfig,
     ContestedElection,
+    LaggingReplica,
 }
 
 /// <summary>Brings faults about and mends them. Which machine, which node, how bad: the world's dice of faults say.</summary>
@@ -54,7 +55,7 @@ public sealed class Faults(VirtualCluster cluster) : IScheduled
         FaultKind.LossyPaths, FaultKind.SlowPaths, FaultKind.StalledFlows, FaultKind.StalledFlows, FaultKind.ResetConnections,
         FaultKind.RejectBusPort, FaultKind.SlowDisk, FaultKind.FullDisk, FaultKind.SyncErrors, FaultKind.ClockStep,
         FaultKind.ManualFailover, FaultKind.ForcedFailover, FaultKind.Takeover, FaultKind.TornConfig, FaultKind.TornConfig,
-        FaultKind.ContestedElection, FaultKind.ContestedElection,
+        FaultKind.ContestedElection, FaultKind.ContestedElection, FaultKind.LaggingReplica, FaultKind.LaggingReplica,
     ];
 
     private World World => cluster.World;
@@ -74,7 +75,7 @@ public sealed class Faults(VirtualCluster cluster) : IScheduled
     /// <summary>Brings a fault about; what mends it is returned.</summary>
     public Action Begin(FaultKind kind)
     {
-        if (kind is FaultKind.KillProcess or FaultKind.KillPrimary or FaultKind.PowerFailure or FaultKind.ClockStep) return Bring(kind);
+        if (kind is FaultKind.KillProcess or FaultKind.KillPrimary or FaultKind.PowerFailure or FaultKind.ClockStep or FaultKind.LaggingReplica) return Bring(kind);
         cluster.DisturbedAtUs = World.NowUs;
         Action mend = Bring(kind);
         return () =>
@@ -112,6 +113,7 @@ public sealed class Faults(VirtualCluster cluster) : IScheduled
             case FaultKind.ForcedFailover: return Failover("FORCE", Counter.ForcedFailovers);
             case FaultKind.Takeover: return Failover("TAKEOVER", Counter.Takeovers);
             case FaultKind.TornConfig: return TornConfig(RandomNodeMachine());
+            case FaultKind.LaggingReplica: return LaggingReplica();
             case FaultKind.ContestedElection: return ContestedElection();
             default:
                 Invariant.Unreachable("a fault of no kind");
@@ -437,6 +439,20 @@ public sealed class Faults(VirtualCluster cluster) : IScheduled
             mend();
             cluster.StartMissing();
         };
+    }
+
+    /// <summary>One of a primary's replicas hears nothing of its stream for a while; then the primary is lost.</summary>
+    private Action LaggingReplica()
+    {
+        NodeSeat? lagging = RandomSeat(seat => seat.View is { Myself: { IsReplica: true, Primary: { Replicas.Count: > 1 } } });
+        if (lagging is null || cluster.Find(lagging.View!.Myself.Primary!.Id) is not { } primary) return cluster.StartMissing;
+        World.Counters.Count(Counter.LaggingReplicas);
+        foreach (Engine.Seam.Link link in lagging.Process!.Links)
+            if (link is { Kind: Engine.Seam.LinkKind.Primary, HostState: Socket { Peer: { } sender } }) sender.Stall(World.NowUs + 40 * Second);
+        World.RunFor(2 * Second + Dice.Below(4 * Second));
+        primary.Process?.Kill();
+        World.RunUntil(cluster.IsServed, cluster.FailoverBoundUs);
+        return StartWhenReplaced;
     }
 
     public void Fire(int kind, long argument)

@@ -89,6 +89,7 @@ public sealed class VirtualCluster
             if (Plan.SetsEpochs && !Tell(Seats[i], "CLUSTER", "SET-CONFIG-EPOCH", $"{i + 1}")) return false;
         }
 
+        World.RunFor(Second);
         if (!Join()) return Failed("the nodes did not all meet");
         for (int i = Plan.Primaries; i < Seats.Count; i++)
         {
@@ -217,7 +218,14 @@ public sealed class VirtualCluster
             StartMissing();
             foreach (NodeSeat seat in Seats)
                 if (seat != Seats[0] && seat.View is { } view && view.Nodes.Count < Seats.Count)
-                    Operator.Ask(seat.Address, "CLUSTER", "MEET", Seats[0].Machine.Address, $"{Seats[0].Port}");
+                    Operator.Send(seat.Address, null, "CLUSTER", "MEET", Seats[0].Machine.Address, $"{Seats[0].Port}");
+            if (round == 0 && Plan.TroubledStart)
+            {
+                World.RunFor(World.ChanceOfFaults.Below(20_000));
+                Seats[World.ChanceOfFaults.Below(Seats.Count)].Process!.Kill();
+                StartMissing();
+            }
+
             if (World.RunUntil(AllKnown, 10 * Second)) return true;
         }
 

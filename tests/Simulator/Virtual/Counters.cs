@@ -31,6 +31,7 @@ public enum Counter
     TornWrites,
     TornConfigs,
     ContestedElections,
+    LaggingReplicas,
     InterruptedReplaces,
     LostUnsyncedRenames,
     ManualFailovers,
