@@ -152,6 +152,9 @@ public sealed class LoadTests
         Assert.True(both.StandardInput);
         Assert.Equal("port \"7000\" \nsave \"\" \nbind \"127.0.0.1\" \"::1\" \nloglevel verbose ", both.Lines);
         Assert.Null(ServerArguments.Parse(["a.conf"]).Lines);
+        ServerArguments wrong = ServerArguments.Parse(["a.conf", "loglevel", "verbose", "--maxmemory '700mb'"]);
+        Assert.Equal(["a.conf"], wrong.Files);
+        Assert.Equal("\"loglevel\" \"verbose\" \nmaxmemory '700mb' ", wrong.Lines);
         Assert.Equal("save \"\"", ServerArguments.Parse(["--save"]).Lines);
         NodeOptions options = ConfigLoader.Load(new ConfigSources { CommandLine = both.Lines, Read = _ => [] }).Options;
         Assert.Equal((7000, "", "127.0.0.1 ::1", Verbosity.Verbose), (options.Port, options.Save.Format(), options.Bind.Format(), options.LogLevel));

@@ -67,6 +67,17 @@ public sealed class RewriteTests
     }
 
     [Fact]
+    public void Everything_can_be_written_and_reads_back()
+    {
+        NodeOptions options = Loaded("timeout 5");
+        string all = ConfigRewriter.Rewrite("", options, null, everything: true);
+        Assert.Contains("\ncluster-node-timeout 15000\n", all, StringComparison.Ordinal);
+        NodeOptions again = Loaded(all);
+        foreach (OptionRow row in NodeOptions.Rows)
+            Assert.Equal(row.Name + " " + options.GetText(row), row.Name + " " + again.GetText(row));
+    }
+
+    [Fact]
     public void The_sample_in_the_repository_is_the_generated_one()
     {
         string sample = SampleConfig.Write();

@@ -19,14 +19,15 @@ public static class ConfigRewriter
     /// <param name="text">The file as it is; empty for one that is not there yet.</param>
     /// <param name="options">The values to write.</param>
     /// <param name="userLines">The lines of ACL users ("user NAME …"); null leaves those of the file.</param>
-    public static string Rewrite(string text, NodeOptions options, IReadOnlyList<string>? userLines)
+    /// <param name="everything">Also write what is at its default.</param>
+    public static string Rewrite(string text, NodeOptions options, IReadOnlyList<string>? userLines, bool everything = false)
     {
         Page page = new(text);
         foreach (OptionRow row in NodeOptions.Rows)
         {
             if (row.Is(OptionTraits.Hidden) && options.IsDefault(row))
                 continue;
-            bool writeAnyway = !options.IsDefault(row);
+            bool writeAnyway = everything || !options.IsDefault(row);
             page.Replace(row.Name, row.Alias, options.FileLines(row), writeAnyway);
         }
         if (userLines is not null)

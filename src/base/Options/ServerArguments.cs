@@ -38,6 +38,9 @@ public sealed class ServerArguments
         int at = 0;
         for (; at < arguments.Length && !arguments[at].StartsWith("--", StringComparison.Ordinal); at++)
         {
+            // As Redis: "server FILE loglevel verbose" is wrong usage that works; no file has the name of an option.
+            if (files.Count > 0 && NodeOptions.Find(arguments[at]) is not null)
+                break;
             if (arguments[at] == "-")
                 standardInput = true;
             else

@@ -143,6 +143,14 @@ public sealed class ConfigTests
     }
 
     [Fact]
+    public void Debug_writes_every_option()
+    {
+        Conversation talk = new(new NodeOptions { ConfigFile = "/x", EnableDebugCommand = ProtectedAction.Yes });
+        Assert.Equal("+OK\r\n", talk.Call("DEBUG", "CONFIG-REWRITE-FORCE-ALL"));
+        Assert.Contains("\ntimeout 0\n", talk.Files["/x"], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_client_that_leaves_during_a_rewrite_harms_nothing()
     {
         Conversation talk = new(new NodeOptions { ConfigFile = "/x" });

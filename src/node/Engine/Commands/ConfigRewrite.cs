@@ -5,7 +5,7 @@ using Hexad.Options;
 
 namespace Hexad.Engine;
 
-internal sealed class ConfigRewrite(Session session, string path)
+internal sealed class ConfigRewrite(Session session, string path, bool everything = false)
 {
     private readonly Node _node = session.Node;
 
@@ -23,7 +23,7 @@ internal sealed class ConfigRewrite(Session session, string path)
             Conclude(read);
             return;
         }
-        string text = ConfigRewriter.Rewrite(Encoding.UTF8.GetString(read.Result), _node.Options, userLines: null);
+        string text = ConfigRewriter.Rewrite(Encoding.UTF8.GetString(read.Result), _node.Options, userLines: null, everything);
         _node.Host.Submit(new FileWork
         {
             Lane = Lane.State,

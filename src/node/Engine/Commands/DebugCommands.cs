@@ -39,6 +39,7 @@ internal static class DebugCommands
                 change();
                 call.Reply.Ok();
                 break;
+            case "config-rewrite-force-all" when session.Node.Options.ConfigFile is { } path: new ConfigRewrite(session, path, everything: true).Run(); break;
             case "stringmatch-test": call.Reply.Simple("Apparently Redis did not crash: test passed"u8); break;
             case "assert" or "panic" or "segfault":
                 Invariant.Unreachable("DEBUG asked for it");
