@@ -189,7 +189,7 @@ public sealed class ReplicaSide : ILinkOwner, IStreamTarget
         _lastInteraction = _node.Now.Monotonic;
         link.KeepAliveSeconds = Options.TcpKeepaliveSeconds;
         ReplicationHistory history = _replication.History;
-        bool canContinue = _replication.Backlog is not null && history.Offset.Value > 0;
+        bool canContinue = _replication.HasPast;
         int port = Options.ReplicaAnnouncePort != 0 ? Options.ReplicaAnnouncePort : Options.Port;
         _handshake = new Handshake(new Introduction(
             Options.MasterUser ?? "", Options.MasterAuth ?? "", port, Options.ReplicaAnnounceIp ?? "",

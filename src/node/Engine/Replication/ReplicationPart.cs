@@ -64,6 +64,9 @@ public sealed class ReplicationPart : IPart, IClusterReplication
     /// <summary>How many bytes of the stream our data holds.</summary>
     public ReplicationOffset Offset => History.Offset;
 
+    /// <summary>Whether our data is a state of a history that somebody else may know: not that of a node that has just begun.</summary>
+    internal bool HasPast => Backlog is not null && (History.Offset.Value > 0 || _historyIsFromFile || Replica.HasSynchronised);
+
     /// <summary>How it stands, for the cluster.</summary>
     public ReplicationStatus Status => new(
         History.Id, History.Offset, IsReplica && Replica.IsLinkUp, IsReplica ? Replica.AgeMs : 0, Replica.HasSynchronised || _node.Persistence.HasLoaded);
