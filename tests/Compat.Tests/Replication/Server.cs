@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
+using System.Linq;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -16,6 +17,7 @@ internal sealed class Server : IDisposable
 {
     private const int PatienceMs = 30_000;
     private const string RealProgram = "/usr/bin/redis-server";
+    private static int _lastPort = Environment.ProcessId * 37;
     private readonly string[] _arguments;
     private readonly bool _ours;
     private Process _process;
@@ -84,14 +86,15 @@ internal sealed class Server : IDisposable
     public string Data()
     {
         var lines = new List<string>();
-        for (int database = 0; database < 3; database++)
+        int databases = _arguments.Contains("--cluster-enabled") ? 1 : 3;
+        for (int database = 0; database < databases; database++)
         {
-            Call("SELECT", database.ToString());
+            if (databases > 1) Call("SELECT", database.ToString());
             foreach (Reply key in Ask("KEYS", "*").Elements)
                 lines.Add($"{database} {key.Text} = {Call("GET", key.Text)} @ {Call("PEXPIRETIME", key.Text)}");
         }
 
-        Call("SELECT", "0");
+        if (databases > 1) Call("SELECT", "0");
         lines.Sort(StringComparer.Ordinal);
         return string.Join('\n', lines);
     }
@@ -106,6 +109,13 @@ internal sealed class Server : IDisposable
         _connection = null;
         _process.Dispose();
         _process = Launch();
+    }
+
+    /// <summary>Kills the process: it has no time for anything.</summary>
+    public void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit();
     }
 
     public void Dispose()
@@ -183,11 +193,28 @@ internal sealed class Server : IDisposable
             yield return element.IsAggregate ? string.Join(' ', Texts(element)) : element.Text;
     }
 
+    // Below those from which the system takes its own, so that the bus port, 10000 higher, is a port too.
     private static int FreePort()
     {
+        while (true)
+        {
+            int port = 22_000 + Interlocked.Increment(ref _lastPort) % 8_000;
+            if (IsFree(port) && IsFree(port + 10_000)) return port;
+        }
+    }
+
+    private static bool IsFree(int port)
+    {
         using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)probe.LocalEndPoint!).Port;
+        try
+        {
+            probe.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 
     private static string OurProgram()
