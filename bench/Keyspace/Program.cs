@@ -73,6 +73,8 @@ internal static class Program
         Walk(all, db, value, count, report);
         Expiries(all, db, value, count, report);
 
+        Rewrites(all, db, count, report);
+
         start = Cpu.Ns();
         db.Flush(FreeMode.Later);
         long longest = 0;
@@ -218,6 +220,27 @@ internal static class Program
 
         Trace.Assert(removed == expiring);
         Report(report, "active expire", start, expiring);
+    }
+
+    /// <summary>As many overwrites as there are keys, with values of 1 to 96 bytes: what fragmentation they leave, and what defragmentation makes of it.</summary>
+    private static void Rewrites(Databases all, Database db, int count, bool report)
+    {
+        Span<byte> key = stackalloc byte[KeyBytes];
+        var value = new byte[96];
+        value.AsSpan().Fill((byte)'w');
+        var dice = new Dice(13);
+        for (int i = 0; i < count; i++)
+        {
+            WriteKey(key, dice.Below(count));
+            db.SetString(key, value.AsSpan(0, 1 + dice.Below(value.Length)));
+        }
+
+        if (report) Console.WriteLine($"after rewrites  {(double)all.UsedBytes / db.KeyCount,8:F1} used  {(double)all.ReservedBytes / db.KeyCount,8:F1} reserved, bytes per key");
+        long start = Cpu.Ns();
+        SliceBudget budget;
+        do budget = new SliceBudget(10_000); while (!all.DefragSlice(ref budget));
+        Report(report, "defragment", start, (int)db.KeyCount);
+        if (report) Console.WriteLine($"after defrag    {(double)all.UsedBytes / db.KeyCount,8:F1} used  {(double)all.ReservedBytes / db.KeyCount,8:F1} reserved, bytes per key");
     }
 
     /// <summary>The longest of many insertions, each timed: what growth costs at worst.</summary>

@@ -196,6 +196,19 @@ public class BucketTableTests
         table.Tables.Validate(table.Table);
     }
 
+    [Theory]
+    [InlineData(-5)]
+    [InlineData(0)]
+    [InlineData(long.MaxValue)]
+    public void Reserving_an_absurd_number_takes_no_absurd_memory(long blocks)
+    {
+        using var table = new TestTable(17);
+        table.Tables.Reserve(table.Table, blocks);
+        Assert.InRange(table.Memory.UsedBytes, 0, 65 * 1024 * 1024);
+        table.Add("k");
+        table.Tables.Validate(table.Table);
+    }
+
     private sealed class TestTable : IDisposable
     {
         public TestTable(ulong seed)

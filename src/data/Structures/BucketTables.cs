@@ -35,6 +35,7 @@ public sealed unsafe class BucketTables<TKeys> where TKeys : IBlockKeys
     internal const int PageBits = 10;
     internal const int AtOnceBits = 6;
     private const int MiddleJitter = 8;
+    private const int MostReservedBits = 20;
 
     private readonly SlabAllocator _memory;
     private readonly KeyHasher _hasher;
@@ -134,14 +135,18 @@ public sealed unsafe class BucketTables<TKeys> where TKeys : IBlockKeys
         else if (header->Count < (1L << header->Bits) && header->Bits > 0) StartResize(header, header->Bits - 1);
     }
 
-    /// <summary>Makes the table as large as so many blocks need, if it is not growing already; moves are made piece by piece.</summary>
+    /// <summary>
+    /// Makes an empty table as large as so many blocks need, but no larger than 64 MB: the number comes from a file or a
+    /// peer, and is not to be believed. Beyond that the table grows by itself.
+    /// </summary>
     public void Reserve(NativeTable table, long blocks)
     {
         TableHeader* header = table.Header;
         int bits = BitOperations.Log2((ulong)Math.Max(1, blocks / 6)) + 1;
         if (header->Rehash != null || header->Count != 0 || bits <= header->Bits) return;
         FreeBuckets(header);
-        header->Bits = (byte)Math.Min(bits, 40);
+        bits = Math.Min(bits, MostReservedBits);
+        header->Bits = (byte)bits;
         header->Buckets = AllocateBuckets(header->Bits);
         for (long i = 0; bits > PageBits && i < 1L << bits; i += 1L << PageBits) EnsurePage(header->Buckets, bits, i);
     }
