@@ -104,7 +104,7 @@ public sealed class ConnectionTests
         Assert.Equal("-ERR Unrecognized option 'x'\r\n", _client.Run("CLIENT SETINFO x y"));
         string list = _client.Run("CLIENT LIST");
         Assert.Contains("id=1 addr=127.0.0.1:40001 laddr=127.0.0.1:6379 fd=11 name=bob age=0 idle=0 flags=N db=0 sub=0 psub=0 ssub=0 multi=-1 ", list, StringComparison.Ordinal);
-        Assert.Contains(" cmd=client|setinfo user=default redir=-1 resp=2 lib-name=lib lib-ver=\n", list, StringComparison.Ordinal);
+        Assert.Contains(" cmd=client|list user=default redir=-1 resp=2 lib-name=lib lib-ver=\n", list, StringComparison.Ordinal);
         TestClient other = _node.Connect();
         Assert.Equal(":2\r\n", other.Run("CLIENT ID"));
         Assert.DoesNotContain("id=1 ", other.Run("CLIENT LIST ID 2 3"), StringComparison.Ordinal);
@@ -145,6 +145,31 @@ public sealed class ConnectionTests
         _node.Node.Pause.End(Hexad.Engine.PauseReason.Command);
         Assert.Equal("$1\r\nv\r\n", other.Read());
         Assert.Equal("-ERR timeout is negative\r\n", _client.Run("CLIENT PAUSE -1"));
+    }
+
+    [Fact]
+    public void What_a_pause_held_back_is_propagated_when_a_command_ends_it()
+    {
+        TestClient other = _node.Connect();
+        _client.Run("CLIENT PAUSE 100000 WRITE");
+        other.Run("SET k v");
+        Assert.Equal("+OK\r\n", _client.Run("CLIENT UNPAUSE"));
+        Assert.Equal("+OK\r\n", other.Read());
+        Assert.Equal("SET k v", _node.Sink.Take());
+    }
+
+    [Fact]
+    public void A_client_that_waits_for_replicas_can_be_unblocked()
+    {
+        TestClient other = _node.Connect();
+        other.Run("SET k v");
+        Assert.Equal("", other.Run("WAIT 1 0"));
+        Assert.Equal(":1\r\n", _client.Run("CLIENT UNBLOCK 2"));
+        Assert.Equal(":0\r\n", other.Read());
+        other.Run("WAIT 1 0");
+        Assert.Equal(":1\r\n", _client.Run("CLIENT UNBLOCK 2 ERROR"));
+        Assert.Equal("-UNBLOCKED client unblocked via CLIENT UNBLOCK\r\n", other.Read());
+        Assert.Equal(":0\r\n", _client.Run("CLIENT UNBLOCK 2"));
     }
 
     [Fact]

@@ -37,6 +37,17 @@ internal sealed class Cron(Node node) : IPart, ITickSource
     public void Tick()
     {
         if (node.IsCronPaused) return;
+        long startUs = TicksUs();
+        Work();
+        node.Statistics.CronUs += TicksUs() - startUs;
+    }
+
+    public void EndBatch()
+    {
+    }
+
+    private void Work()
+    {
         if (_sliceLeft || node.Eviction.IsPending) Slice();
         if (node.Now.Monotonic < _next) return;
         Hz = Math.Clamp(node.Options.Hz, 1, MostHz);
@@ -47,10 +58,6 @@ internal sealed class Cron(Node node) : IPart, ITickSource
         Slice();
         node.Sessions.CheckAll();
         if (node.Now.Monotonic >= _nextSample) Sample();
-    }
-
-    public void EndBatch()
-    {
     }
 
     private void Expire()
@@ -90,6 +97,8 @@ internal sealed class Cron(Node node) : IPart, ITickSource
         node.OperationsFlow.Take(node.Now.Monotonic, statistics.CommandsProcessed);
         node.InputFlow.Take(node.Now.Monotonic, statistics.BytesIn);
         node.CountClients();
+        node.CyclesFlow.Take(node.Now.Monotonic, statistics.EventLoopCycles);
+        node.LoopTimeFlow.Take(node.Now.Monotonic, statistics.EventLoopNs / 1000);
         node.OutputFlow.Take(node.Now.Monotonic, statistics.BytesOut);
         statistics.PeakMemoryBytes = Math.Max(statistics.PeakMemoryBytes, node.Eviction.UsedBytes);
     }

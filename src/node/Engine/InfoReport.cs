@@ -38,6 +38,7 @@ public sealed class InfoReport(Node node)
         var text = new InfoText();
         foreach (string section in All)
             if (wanted.Contains(section)) Write(text, section);
+        if (wanted.Contains("debug")) Debug(text);
         return text.ToString();
     }
 
@@ -241,10 +242,11 @@ public sealed class InfoReport(Node node)
         text.Line("reply_buffer_shrinks", 0);
         text.Line("reply_buffer_expands", 0);
         text.Line("eventloop_cycles", s.EventLoopCycles);
-        text.Line("eventloop_duration_sum", s.EventLoopUs);
-        text.Line("eventloop_duration_cmd_sum", s.EventLoopCommandUs);
-        text.Line("instantaneous_eventloop_cycles_per_sec", 0);
-        text.Line("instantaneous_eventloop_duration_usec", 0);
+        text.Line("eventloop_duration_sum", s.EventLoopNs / 1000);
+        text.Line("eventloop_duration_cmd_sum", s.EventLoopCommandNs / 1000);
+        long cycles = node.CyclesFlow.PerSecond;
+        text.Line("instantaneous_eventloop_cycles_per_sec", cycles);
+        text.Line("instantaneous_eventloop_duration_usec", cycles == 0 ? 0 : node.LoopTimeFlow.PerSecond / cycles);
     }
 
     private void Replication(InfoText text)
@@ -322,6 +324,16 @@ public sealed class InfoReport(Node node)
             if (db.KeyCount == 0) continue;
             text.Line($"db{i}", string.Create(CultureInfo.InvariantCulture, $"keys={db.KeyCount},expires={db.VolatileCount},avg_ttl={db.AverageTtlMs}"));
         }
+    }
+
+    private void Debug(InfoText text)
+    {
+        Statistics s = node.Statistics;
+        text.Section("Debug");
+        text.Line("eventloop_duration_aof_sum", 0);
+        text.Line("eventloop_duration_cron_sum", s.CronUs);
+        text.Line("eventloop_duration_max", s.LongestEventLoopNs / 1000);
+        text.Line("eventloop_cmd_per_cycle_max", s.MostCommandsInCycle);
     }
 
     private string PolicyName() => node.Options.GetText(NodeOptions.Find("maxmemory-policy")!);

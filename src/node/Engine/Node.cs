@@ -114,6 +114,12 @@ public sealed class Node : INode, IKeyspaceEvents
     /// <summary>Bytes a second to clients, of late.</summary>
     public Sampler OutputFlow { get; } = new();
 
+    /// <summary>Turns of the loop a second, of late.</summary>
+    public Sampler CyclesFlow { get; } = new();
+
+    /// <summary>Microseconds a second that turns of the loop took, of late.</summary>
+    public Sampler LoopTimeFlow { get; } = new();
+
     /// <summary>Bytes of the clients' buffers, when they were last counted.</summary>
     public long ClientBytes { get; private set; }
 
@@ -262,7 +268,9 @@ public sealed class Node : INode, IKeyspaceEvents
     /// <inheritdoc/>
     public void EndBatch(StepTime now)
     {
+        Sessions.ResumeDue();
         foreach (IPart part in _parts) part.EndBatch();
+        if (_clockStarted) Dispatcher.StopClock();
         _clockStarted = false;
     }
 
@@ -322,6 +330,7 @@ public sealed class Node : INode, IKeyspaceEvents
         {
             long output = session.Link?.Output.Capacity ?? 0;
             ClientBytes += session.PendingCapacity + output;
+            session.CountOutput();
             LargestInput = Math.Max(LargestInput, session.PendingCapacity);
             LargestOutput = Math.Max(LargestOutput, session.Link?.Output.Length ?? 0);
         }

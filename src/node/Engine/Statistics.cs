@@ -29,8 +29,11 @@ public sealed class Statistics
     public long PartialSyncs;
     public long RefusedPartialSyncs;
     public long EventLoopCycles;
-    public long EventLoopUs;
-    public long EventLoopCommandUs;
+    public long EventLoopNs;
+    public long EventLoopCommandNs;
+    public long LongestEventLoopNs;
+    public long MostCommandsInCycle;
+    public long CronUs;
     public long PeakMemoryBytes;
 
     /// <summary>By <see cref="CommandRow.Id"/>.</summary>
@@ -66,7 +69,7 @@ public sealed class Statistics
         ConnectionsReceived = ConnectionsRejected = CommandsProcessed = BytesIn = BytesOut = ReplicationBytesIn = ReplicationBytesOut = 0;
         ReadsProcessed = ExpiredKeys = ExpireTimeCapReached = ExpireCycleUs = EvictedKeys = EvictionExceededUs = LazyFreedObjects = 0;
         QueryBufferDisconnections = OutputBufferDisconnections = ErrorReplies = FullSyncs = PartialSyncs = RefusedPartialSyncs = 0;
-        EventLoopCycles = EventLoopUs = EventLoopCommandUs = PeakMemoryBytes = 0;
+        EventLoopCycles = EventLoopNs = EventLoopCommandNs = LongestEventLoopNs = MostCommandsInCycle = CronUs = PeakMemoryBytes = 0;
         System.Array.Clear(ByCommand);
         System.Array.Clear(Latencies);
         ErrorsByCode.Clear();

@@ -28,11 +28,11 @@ internal static class ClientCommands
     internal static void List(ref CommandContext call, Session session)
     {
         var sessions = new List<Session>();
-        if (call.Count == 2) sessions.AddRange(session.Node.Sessions.All);
+        if (call.Count == 2) sessions.AddRange(session.Node.Sessions.ByAge());
         else if (call.Count == 4 && call.Says(2, "TYPE"u8))
         {
             if (!TryClass(ref call, 3, out SessionClass wanted)) return;
-            foreach (Session other in session.Node.Sessions.All)
+            foreach (Session other in session.Node.Sessions.ByAge())
                 if (SessionClasses.Of(other) == wanted) sessions.Add(other);
         }
         else if (call.Count > 3 && call.Says(2, "ID"u8))

@@ -72,7 +72,7 @@ internal static class ServerCommands
             session.Node.Host.Log(Seam.LogLevel.Warning, "User requested shutdown...");
             session.Node.Shutdown.Begin(session, ways);
         }
-        else if (session.Node.Shutdown.Abort()) call.Reply.Ok();
+        else if (session.Node.Shutdown.Abort()) session.Node.Dispatcher.ReplyTo(session).Ok();
         else call.Reply.Error("ERR No shutdown in progress."u8);
     }
 

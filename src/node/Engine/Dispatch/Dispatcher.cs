@@ -23,6 +23,8 @@ public sealed class Dispatcher
     private readonly Gatekeeper _gatekeeper;
     private readonly PropagationWriter _propagation;
     private long _lastTicks;
+    private long _batchTicks;
+    private long _batchCommands;
     private ulong _hidden;
 
     internal Dispatcher(Node node)
@@ -115,6 +117,7 @@ public sealed class Dispatcher
         EngineServices services = _node.Services;
         Session? outer = Running;
         Running = session;
+        session.LastCommand = row;
         Depth++;
         long changes = services.Changes;
         long errors = reply.Errors;
@@ -122,19 +125,33 @@ public sealed class Dispatcher
         CommandTable.Invoke(row, ref context, session);
         Depth--;
         Running = outer;
-        session.LastCommand = row;
         long now = _node.Host.Ticks();
         long took = now - _lastTicks;
         _lastTicks = now;
         Count(row, took, reply, errors);
         if (took >= _node.ObservedFromNs) _node.Observe(session, row, call, _hidden, took);
         _hidden = 0;
-        if (Depth == 0) _propagation.AfterCall(session, call, services.Changes != changes);
+        if (Depth == 0) _propagation.AfterCall(session, row, call, services.Changes != changes);
         if (!_nowhere.IsEmpty) _nowhere.Clear();
     }
 
     /// <summary>A batch of inputs begins: the time that passed before it belongs to no command.</summary>
-    public void StartClock() => _lastTicks = _node.Host.Ticks();
+    public void StartClock()
+    {
+        _batchTicks = _lastTicks = _node.Host.Ticks();
+        _batchCommands = _node.Statistics.CommandsProcessed;
+    }
+
+    /// <summary>The batch has ended: its time counts as one turn of the loop.</summary>
+    public void StopClock()
+    {
+        Statistics statistics = _node.Statistics;
+        long took = _node.Host.Ticks() - _batchTicks;
+        statistics.EventLoopCycles++;
+        statistics.EventLoopNs += took;
+        statistics.LongestEventLoopNs = Math.Max(statistics.LongestEventLoopNs, took);
+        statistics.MostCommandsInCycle = Math.Max(statistics.MostCommandsInCycle, statistics.CommandsProcessed - _batchCommands);
+    }
 
     /// <summary>Propagates what was collected outside of a command (expiry, eviction), without making a transaction of it.</summary>
     public void PropagateLoose() => _propagation.AfterLoose();
@@ -179,6 +196,7 @@ public sealed class Dispatcher
         counters.Calls++;
         counters.Nanoseconds += took;
         statistics.CommandsProcessed++;
+        statistics.EventLoopCommandNs += took;
         if (_node.TracksLatency) (statistics.Latencies[row.Id] ??= new LatencyHistogram()).Record(took);
         if (reply.Errors == errorsBefore) return;
         counters.Failed++;

@@ -10,7 +10,7 @@ namespace Hexad.Engine;
 internal sealed class PropagationWriter(Node node)
 {
     /// <summary>After a command of a session.</summary>
-    public void AfterCall(Session session, in Arguments call, bool changed)
+    public void AfterCall(Session session, CommandRow row, in Arguments call, bool changed)
     {
         Propagation said = node.Services.Propagation;
         bool itself = (changed || said.Forced) && !said.InsteadOfCall;
@@ -21,7 +21,7 @@ internal sealed class PropagationWriter(Node node)
         }
 
         // The primary's stream is passed on to our own replicas as it came, by replication itself.
-        if ((session.Flags & SessionFlags.Primary) == 0) Write(session, call, itself, said);
+        if ((session.Flags & SessionFlags.Primary) == 0) Write(session, row, call, itself, said);
         said.Clear();
     }
 
@@ -38,9 +38,10 @@ internal sealed class PropagationWriter(Node node)
         said.Clear();
     }
 
-    private void Write(Session session, in Arguments call, bool itself, Propagation said)
+    private void Write(Session session, CommandRow row, in Arguments call, bool itself, Propagation said)
     {
-        bool several = said.Count + (itself ? 1 : 0) > 1;
+        // What a walk over many keys met on its way (SCAN and keys past their time) does not belong together.
+        bool several = said.Count + (itself ? 1 : 0) > 1 && (row.Flags & Flags.TouchesArbitraryKeys) == 0;
         int database = session.Db.Index;
         foreach (IPropagationSink sink in node.Sinks)
         {

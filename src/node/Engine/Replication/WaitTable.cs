@@ -5,7 +5,7 @@ using Hexad.Core;
 namespace Hexad.Engine;
 
 /// <summary>Clients that wait until enough replicas have what they wrote (WAIT).</summary>
-internal sealed class WaitTable(Node node, ReplicationPart replication)
+internal sealed class WaitTable(Node node, ReplicationPart replication) : ISessionWait
 {
     private readonly List<Waiter> _waiters = [];
     private bool _askForAcknowledgements;
@@ -19,9 +19,22 @@ internal sealed class WaitTable(Node node, ReplicationPart replication)
     public void Add(Session session, ReplicationOffset offset, int replicas, MonotonicMs until)
     {
         session.Flags |= SessionFlags.Blocked;
+        session.WaitsFor = this;
         _waiters.Add(new Waiter(session, offset, replicas, until));
         if (until < NextWake) NextWake = until;
         _askForAcknowledgements = true;
+    }
+
+    /// <inheritdoc/>
+    public void Unblock(Session session, bool withError)
+    {
+        int index = _waiters.FindIndex(w => ReferenceEquals(w.Session, session));
+        Waiter waiter = _waiters[index];
+        _waiters.RemoveAt(index);
+        session.WaitsFor = null;
+        int acknowledged = replication.Primary.Table.CountAcknowledged(waiter.Offset);
+        if (withError) Waiting.Answer(session, static reply => reply.Error("UNBLOCKED client unblocked via CLIENT UNBLOCK"u8));
+        else Waiting.Answer(session, reply => reply.Integer(acknowledged));
     }
 
     /// <summary>Asks the replicas, at the end of this batch, how far they are.</summary>
@@ -58,6 +71,7 @@ internal sealed class WaitTable(Node node, ReplicationPart replication)
             if (all || waiter.Session.IsClosing || acknowledged >= waiter.Replicas || node.Now.Monotonic >= waiter.Until)
             {
                 _waiters.RemoveAt(i);
+                waiter.Session.WaitsFor = null;
                 if (all) Waiting.Answer(waiter.Session, static reply => reply.Error("UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)"u8));
                 else Waiting.Answer(waiter.Session, reply => reply.Integer(acknowledged));
             }

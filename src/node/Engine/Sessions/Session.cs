@@ -82,6 +82,7 @@ public sealed class Session : ILinkOwner
     private int _pendingStart;
     private int _pendingEnd;
     private bool _consuming;
+    private long _countedOutput;
 
     internal Session(Node node, long id, Link? link, SessionKind kind)
     {
@@ -147,6 +148,14 @@ public sealed class Session : ILinkOwner
     /// <summary>Our address and port on the connection.</summary>
     public string LocalText => Link is null ? "" : (Flags & SessionFlags.Unix) != 0 ? _node.Options.UnixSocket + ":0" : Link.Local.ToString();
 
+    /// <summary>Adds what has been sent since the last time to the node's count of bytes.</summary>
+    internal void CountOutput()
+    {
+        if (Link is null) return;
+        _node.Statistics.BytesOut += Link.Output.Sent - _countedOutput;
+        _countedOutput = Link.Output.Sent;
+    }
+
     /// <summary>Room in its input buffer that is not used.</summary>
     public int RoomLeft => _pending.Length - PendingBytes;
 
@@ -194,6 +203,13 @@ public sealed class Session : ILinkOwner
     public void Resume()
     {
         if (_consuming || PendingBytes == 0 || !MayGoOn) return;
+        if (_node.Dispatcher.Depth > 0)
+        {
+            // A command runs that let this session go on: the two may not be mixed.
+            _node.Sessions.ResumeSoon(this);
+            return;
+        }
+
         int used = Consume(_pending.AsSpan(_pendingStart, PendingBytes));
         _pendingStart += used;
         if (_pendingStart == _pendingEnd || IsClosing) DropPending();

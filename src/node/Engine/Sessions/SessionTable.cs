@@ -12,6 +12,7 @@ namespace Hexad.Engine;
 public sealed class SessionTable(Node node)
 {
     private readonly Dictionary<long, Session> _byId = [];
+    private readonly List<Session> _resuming = [];
     private long _lastId;
 
     /// <summary>The sessions that have a link, in no order.</summary>
@@ -25,6 +26,14 @@ public sealed class SessionTable(Node node)
 
     /// <summary>All sessions that have a link, in an array that stays as it is while sessions end.</summary>
     public Session[] ToArray() => [.. _byId.Values];
+
+    /// <summary>The same, the oldest first.</summary>
+    public Session[] ByAge()
+    {
+        Session[] sessions = ToArray();
+        Array.Sort(sessions, static (a, b) => a.Id.CompareTo(b.Id));
+        return sessions;
+    }
 
     /// <summary>How many sessions wait, held back by a pause or blocked.</summary>
     public int BlockedCount
@@ -115,6 +124,20 @@ public sealed class SessionTable(Node node)
         Close(session, CloseMode.Now);
     }
 
+    /// <summary>Lets a session go on when the batch ends, because a command runs now.</summary>
+    internal void ResumeSoon(Session session) => _resuming.Add(session);
+
+    /// <summary>The batch ends: those that may go on do.</summary>
+    internal void ResumeDue()
+    {
+        while (_resuming.Count > 0)
+        {
+            Session[] sessions = [.. _resuming];
+            _resuming.Clear();
+            foreach (Session session in sessions) session.Resume();
+        }
+    }
+
     /// <summary>Reads the limits of output again: the option has changed, or the node starts.</summary>
     public void ReadOutputLimits()
     {
@@ -166,6 +189,7 @@ public sealed class SessionTable(Node node)
     {
         if ((session.Flags & SessionFlags.Monitor) != 0) node.Monitors.Remove(session);
         session.Flags |= SessionFlags.Closing;
+        session.CountOutput();
         _byId.Remove(session.Id);
         Ended?.Invoke(session, true);
         if (session.Link is not null) session.Link.Owner = Gone.Instance;
