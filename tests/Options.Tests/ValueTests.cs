@@ -77,6 +77,16 @@ public sealed class ValueTests
     }
 
     [Fact]
+    public void A_client_is_not_told_that_a_log_is_kept_when_there_is_none()
+    {
+        NodeOptions options = new();
+        Assert.Equal("Unable to turn on AOF. Check server logs.", options.Set(NodeOptions.Find("appendonly")!, "yes"));
+        Assert.Null(options.Set(NodeOptions.Find("appendonly")!, "no"));
+        Assert.StartsWith("Active defragmentation cannot be enabled", options.Set(NodeOptions.Find("activedefrag")!, "yes"), StringComparison.Ordinal);
+        Assert.Null(options.SetFromFile(NodeOptions.Find("activedefrag")!, ["yes"]));
+    }
+
+    [Fact]
     public void A_limit_for_one_class_leaves_the_others()
     {
         NodeOptions options = new();

@@ -148,8 +148,8 @@ public sealed class ConfigLoader
     private string? Option(OptionRow row, ReadOnlySpan<string> values)
     {
         string? fault = Options.SetFromFile(row, values);
-        if (fault is null && row.Pending is not null && !Options.IsDefault(row))
-            Warn(row.Name, "Option '" + row.Name + "' is accepted but has no effect yet: " + row.Pending + " not available in this version.");
+        if (fault is null && row.PendingWarning is { } warning && !Options.IsDefault(row))
+            Warn(row.Name, warning);
         return fault;
     }
 

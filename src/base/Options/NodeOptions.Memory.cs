@@ -56,7 +56,7 @@ public sealed partial class NodeOptions
         Help = "Let FLUSHALL and FLUSHDB be asynchronous unless SYNC is given.")]
     public partial bool LazyUserFlush { get; set; }
 
-    [Option("activedefrag", false, Live = true, Check = OptionCheck.ActiveDefrag, Pending = "active defragmentation",
+    [Option("activedefrag", false, Live = true, Pending = "active defragmentation",
         Help = "Move data together when memory is fragmented.")]
     public partial bool ActiveDefrag { get; set; }
 

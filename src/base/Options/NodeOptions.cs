@@ -49,6 +49,14 @@ public sealed partial class NodeOptions
     /// <inheritdoc cref="SetFromFile"/>
     public string? Set(OptionRow row, string text)
     {
+        // A file that asks for these is loaded with a warning; a client is told that it will not happen.
+        if (row.Pending is not null && row.Kind == OptionKind.Bool && text.Equals("yes", StringComparison.OrdinalIgnoreCase))
+        {
+            if (row.Id == OptionId.ActiveDefrag)
+                return OptionErrors.NoActiveDefrag;
+            if (row.Id == OptionId.AppendOnly)
+                return OptionErrors.NoAppendOnly;
+        }
         if (!row.Is(OptionTraits.MultiWord))
             return SetField(row, [text], OptionSource.Client);
         // As Redis: an empty text is no words at all, which clears what can be empty; each blank begins a word.

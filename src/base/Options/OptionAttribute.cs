@@ -101,6 +101,5 @@ public enum OptionCheck : byte
     HostName,
     NodeName,
     ProcessTitle,
-    ActiveDefrag,
     Locale,
 }

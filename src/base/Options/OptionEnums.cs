@@ -45,7 +45,7 @@ public enum TlsClientAuth : byte
 public enum OomScoreMode : byte
 {
     No,
-    [OptionWord("yes")] [OptionWord("relative")] Relative,
+    [OptionWord("yes"), OptionWord("relative")] Relative,
     Absolute,
 }
 

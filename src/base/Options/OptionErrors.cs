@@ -36,6 +36,9 @@ internal static class OptionErrors
     public const string TitleTemplate = "template format is invalid or contains unknown variables";
     public const string BadLocale = "Invalid locale name";
 
+    public const string NoActiveDefrag = "Active defragmentation cannot be enabled: it is not available in this version";
+    public const string NoAppendOnly = "Unable to turn on AOF. Check server logs.";
+
     public static string NotBetween(string min, string max) => "argument must be between " + min + " and " + max + " inclusive";
 
     public static string PercentTooGreat(long limit) => "percentage argument must be less or equal to " + limit;

@@ -66,6 +66,10 @@ public sealed class OptionRow
 
     public string? Pending { get; init; }
 
+    /// <summary>What a log says when a pending option is set; null for others.</summary>
+    public string? PendingWarning =>
+        Pending is null ? null : "Option '" + Name + "' is accepted but has no effect yet: " + Pending + " not available in this version.";
+
     public string Section { get; init; } = "";
 
     public string? Help { get; init; }

@@ -96,7 +96,11 @@ internal sealed class ConfigChange(Session session, List<(string Name, OptionRow
         if (error is null)
         {
             foreach ((_, OptionRow row) in options)
+            {
                 _node.OptionChanged(row.Id);
+                if (row.PendingWarning is { } warning && !_node.Options.IsDefault(row))
+                    _node.Host.Log(LogLevel.Warning, warning);
+            }
         }
         if (_waits && !session.EndWait())
             return;
