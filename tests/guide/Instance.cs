@@ -39,8 +39,9 @@ public sealed class Instance(string host, int port, string folder) : IDisposable
         string[] lines =
         [
             $"bind {host}", "protected-mode no", $"port {port}", $"pidfile {Path.Combine(folder, $"redis-{port}.pid")}", $"dir {folder}",
-            $"logfile {LogFile}", "cluster-enabled yes", $"cluster-config-file nodes-{port}.conf", $"cluster-node-timeout {nodeTimeoutMs}", .. more,
+            $"logfile {LogFile}", "cluster-enabled yes", "always-show-logo yes", $"cluster-config-file nodes-{port}.conf", $"cluster-node-timeout {nodeTimeoutMs}", .. more,
         ];
+        // The banner goes to a terminal only, unless it is wanted always: here the log is where it is looked for.
         foreach (string line in lines) text = Edit(text, line);
         File.WriteAllText(ConfigFile, text);
     }
