@@ -20,9 +20,18 @@ public static class UpProgram
     public static int Run(string programName, string[] args)
     {
         ToolConsole console = ToolConsole.OfProcess();
-        int exitCode = programName.EndsWith("down", StringComparison.Ordinal) ? Down(args, console) : Up(args, console);
-        console.Flush();
-        return exitCode;
+        try
+        {
+            int exitCode = programName.EndsWith("down", StringComparison.Ordinal) ? Down(args, console) : Up(args, console);
+            console.Flush();
+            return exitCode;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A folder that cannot be written, or nobody left to read our output.
+            Console.Error.WriteLine(e.Message);
+            return 1;
+        }
     }
 
     private static int Up(string[] args, ToolConsole console)
