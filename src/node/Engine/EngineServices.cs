@@ -16,6 +16,7 @@ public sealed class EngineServices(Node node, Databases databases, Dice dice) : 
     /// <inheritdoc/>
     public override void DatabaseChanged(Database? db)
     {
+        if (db is null) node.Persistence.Flushed();
     }
 
     /// <inheritdoc/>

@@ -66,6 +66,10 @@ public sealed class NetHost(NodeNet net, int port, Action<NodeOptions>? change) 
     public Node Node { get; private set; } = null!;
     public Dictionary<string, byte[]> Disk { get; init; } = [];
     public HashSet<string> HeldLocks { get; } = [];
+
+    /// <summary>When set, writing to files fails with these words.</summary>
+    public string? WriteFault { get; set; }
+
     public List<string> Lines { get; } = [];
     public int? ExitCode { get; private set; }
     public bool IsUp { get; private set; }
@@ -173,6 +177,12 @@ public sealed class NetHost(NodeNet net, int port, Action<NodeOptions>? change) 
         {
             if (end.Host._ends.ContainsKey(end.Link)) end.Host.Node.Received(net.Time, end.Link, bytes);
         }));
+        if (!link.WantsDrained) return;
+        link.WantsDrained = false;
+        Later(() =>
+        {
+            if (_ends.ContainsKey(link)) Node.Drained(net.Time, link);
+        });
     }
 
     void IHost.Close(Link link, CloseMode mode)
@@ -233,8 +243,26 @@ public sealed class NetHost(NodeNet net, int port, Action<NodeOptions>? change) 
                 bool taken = net.Hosts.Exists(other => other != this && other.IsUp && other.HeldLocks.Contains(file.Path) && ReferenceEquals(other.Disk, Disk));
                 if (taken || !HeldLocks.Add(file.Path)) file.Fault = FileFault.Locked;
                 break;
+            case FileVerb.Truncate or FileVerb.Append or FileVerb.Rename when WriteFault is not null:
+                (file.Fault, file.Error) = (FileFault.NoSpace, WriteFault);
+                break;
+            case FileVerb.Truncate:
+                Disk[file.Path] = [];
+                break;
+            case FileVerb.Append:
+                Disk[file.Path] = [.. Disk[file.Path], .. file.Bytes.Span];
+                break;
+            case FileVerb.Rename:
+                Disk[file.OtherPath] = Disk[file.Path];
+                Disk.Remove(file.Path);
+                break;
+            case FileVerb.Delete:
+                Disk.Remove(file.Path);
+                break;
             case FileVerb.Read when Disk.TryGetValue(file.Path, out byte[]? bytes):
-                file.Result = bytes;
+                file.Size = bytes.Length;
+                int from = (int)System.Math.Min(file.Offset, bytes.Length);
+                file.Result = bytes.AsSpan(from, System.Math.Min(file.MaxBytes, bytes.Length - from)).ToArray();
                 break;
             case FileVerb.Read:
                 file.Fault = FileFault.NotFound;

@@ -132,10 +132,14 @@ public sealed class PersistencePart : IPart
     /// <summary>Saves as soon as what is on its way is done.</summary>
     internal void ScheduleSave() => _scheduled = true;
 
-    /// <summary>Gives up what is being saved (FLUSHALL: nobody wants the old data any more).</summary>
-    internal void CancelSave()
+    /// <summary>
+    /// All data went away (FLUSHALL): what is being saved is worth nothing, and the file is to be as empty as the
+    /// databases if there are save points.
+    /// </summary>
+    internal void Flushed()
     {
-        if (_file is not null && _job is not null) _job.Cancel("the data was flushed");
+        if (_file is not null) _job?.Cancel("the data was flushed");
+        if (!IsLoading && _node.Options.Save.Rules.Length > 0) _scheduled = true;
     }
 
     /// <summary>The node is to end: saves, whatever else was on its way, and tells whether it worked.</summary>
