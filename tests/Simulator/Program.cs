@@ -4,7 +4,6 @@ using System.Diagnostics;
 using System.IO;
 using System.Threading;
 using Hexad.Simulator.Schedules;
-using Hexad.Simulator.StandIn;
 using Hexad.Simulator.Virtual;
 
 namespace Hexad.Simulator;
@@ -12,12 +11,12 @@ namespace Hexad.Simulator;
 /// <summary>
 /// The simulator as a program:
 ///
-///     run      --seed N --schedules M [--jobs J] [--verbose] [--log] [--twice] [--small]
-///     find-bug NAME [--seed N] [--schedules M] [--jobs J] [--small]
+///     run      --seed N --schedules M [--jobs J] [--verbose] [--log] [--twice]
+///     find-bug NAME [--seed N] [--schedules M] [--jobs J]
 ///
 /// <c>run</c> plays schedules of consecutive seeds and ends with 0 when none found a violation. <c>find-bug</c> puts a
 /// bug into the nodes and ends with 0 when a schedule found it. <c>--log</c> shows what the nodes log, <c>--twice</c> plays
-/// each schedule twice and compares, <c>--small</c> takes nodes that have the cluster machine only, which is faster.
+/// each schedule twice and compares.
 /// </summary>
 public static class Program
 {
@@ -57,7 +56,6 @@ public sealed class Choices
                 case "--seed": Seed = Number(arguments, ref i); break;
                 case "--schedules": Schedules = (int)Number(arguments, ref i); break;
                 case "--jobs": Jobs = (int)Number(arguments, ref i); break;
-                case "--small": Small = true; break;
                 case "--verbose": Verbose = true; break;
                 case "--log": Log = true; break;
                 case "--twice": Twice = true; break;
@@ -73,8 +71,6 @@ public sealed class Choices
     public int Jobs { get; init; } = 1;
 
     public InjectedBug Bug { get; init; }
-
-    public bool Small { get; init; }
 
     public bool Verbose { get; init; }
 
@@ -162,10 +158,7 @@ public sealed class Campaign(Choices choices, TextWriter output)
             : result with { Violations = [.. result.Violations, $"the same seed gave {result.Trace:x16} and then {again.Trace:x16}"] };
     }
 
-    private Schedule Make(ulong seed) => new(
-        seed,
-        choices.Small ? static (cluster, seat) => (process, chance) => new SmallNode(process, chance, cluster, seat) : HexadOccupant.Maker,
-        choices.Bug);
+    private Schedule Make(ulong seed) => new(seed, choices.Bug);
 
     private void Report(ScheduleResult result)
     {

@@ -15,10 +15,10 @@ public abstract class ClusterOccupant : Occupant
     /// <summary>How its replication stands.</summary>
     public abstract ReplicationStatus Replication { get; }
 
-    /// <summary>How often it took a whole copy of its primary's data since it started.</summary>
+    /// <summary>How often it gave a replica a whole copy of its data since it started.</summary>
     public abstract long FullResyncs { get; }
 
-    /// <summary>How often it went on where it had stopped.</summary>
+    /// <summary>How often it let a replica go on where it had stopped.</summary>
     public abstract long PartialResyncs { get; }
 
     /// <summary>Whole-structure checks of the node's data and of its memory accounting; slow.</summary>

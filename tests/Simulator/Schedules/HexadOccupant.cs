@@ -32,9 +32,8 @@ public sealed class HexadOccupant : ClusterOccupant
         Inject(_node.Cluster!.Machine, plan.Bug);
     }
 
-    /// <summary>Makes whole nodes.</summary>
-    public static Func<VirtualCluster, NodeSeat, OccupantMaker> Maker =>
-        static (cluster, seat) => (process, chance) => new HexadOccupant(process, chance, cluster.Plan, seat);
+    /// <summary>Makes the node of a seat.</summary>
+    public static OccupantMaker Maker(ClusterPlan plan, NodeSeat seat) => (process, chance) => new HexadOccupant(process, chance, plan, seat);
 
     public override INode Node => _node;
 
@@ -44,16 +43,16 @@ public sealed class HexadOccupant : ClusterOccupant
 
     public override ReplicationStatus Replication => _node.Cluster?.Replication?.Status ?? default;
 
-    public override long FullResyncs => 0;
+    public override long FullResyncs => _node.Statistics.FullSyncs;
 
-    public override long PartialResyncs => 0;
+    public override long PartialResyncs => _node.Statistics.PartialSyncs;
 
     public override void Validate() => Cluster?.Validate();
 
     public override void Free() => _node.Databases.Dispose();
 
     /// <summary>Puts a bug into a cluster machine.</summary>
-    internal static void Inject(ClusterMachine machine, InjectedBug bug)
+    private static void Inject(ClusterMachine machine, InjectedBug bug)
     {
         InjectedBugs bugs = machine.Bugs;
         bugs.VoteLeavesBeforeItsEpochIsStored = bug == InjectedBug.VoteBeforeStored;

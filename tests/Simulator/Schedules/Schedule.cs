@@ -26,11 +26,11 @@ public sealed class Schedule
     private readonly StringBuilder _story = new();
     private int _count;
 
-    public Schedule(ulong seed, Func<VirtualCluster, NodeSeat, OccupantMaker> maker, InjectedBug bug = InjectedBug.None)
+    public Schedule(ulong seed, InjectedBug bug = InjectedBug.None)
     {
         Seed = seed;
         ClusterPlan plan = ClusterPlan.Draw(new Dice(seed ^ 0x5EED), bug);
-        _cluster = new VirtualCluster(seed, plan, maker);
+        _cluster = new VirtualCluster(seed, plan);
         _cluster.World.Network.DuplicatePermille = 300;
         _faults = new Faults(_cluster);
     }

@@ -16,11 +16,10 @@ public sealed class VirtualCluster
 {
     private const long Second = 1_000_000;
     private const long FreshMs = 10_500;
-    private readonly Func<VirtualCluster, NodeSeat, OccupantMaker> _maker;
 
-    public VirtualCluster(ulong seed, ClusterPlan plan, Func<VirtualCluster, NodeSeat, OccupantMaker> maker)
+    public VirtualCluster(ulong seed, ClusterPlan plan)
     {
-        (Plan, _maker) = (plan, maker);
+        Plan = plan;
         World = new World(seed);
         World.Network.BaseLatencyUs = plan.LatencyUs;
         Inspector = new Inspector(World);
@@ -63,7 +62,7 @@ public sealed class VirtualCluster
     {
         Invariant.That(!seat.IsAlive);
         seat.ShouldRun = true;
-        seat.Process = new Process(World, seat.Machine, seat.Name, seat.Folder, _maker(this, seat));
+        seat.Process = new Process(World, seat.Machine, seat.Name, seat.Folder, HexadOccupant.Maker(Plan, seat));
     }
 
     /// <summary>Starts every node that ought to run and does not, on machines that are on.</summary>

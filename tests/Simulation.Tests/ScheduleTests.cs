@@ -1,0 +1,62 @@
+using System;
+using System.Diagnostics;
+using System.Text;
+using Hexad.Simulator.Schedules;
+using Hexad.Simulator.Virtual;
+using Xunit;
+
+namespace Hexad.Simulation.Tests;
+
+/// <summary>Whole schedules: some that are always the same, some of today, and the proof that the simulator finds bugs.</summary>
+public sealed class ScheduleTests
+{
+    private const int FixedSchedules = 24;
+    private const int FreshSchedules = 4;
+
+    [Fact]
+    public void Fixed_schedules_find_no_violation_and_everything_that_is_counted_happens()
+    {
+        var total = new Counters();
+        for (ulong seed = 1; seed <= FixedSchedules; seed++) total.Add(Clean(seed));
+        var missing = new StringBuilder();
+        foreach (Counter counter in Enum.GetValues<Counter>())
+            if (total[counter] == 0) missing.Append(counter).Append(' ');
+        Assert.Equal("", missing.ToString());
+    }
+
+    [Fact]
+    public void Fresh_schedules_find_no_violation()
+    {
+        ulong first = (ulong)Stopwatch.GetTimestamp();
+        for (ulong i = 0; i < FreshSchedules; i++) Clean(first + i);
+    }
+
+    [Fact]
+    public void A_seed_replays_byte_by_byte()
+    {
+        ScheduleResult one = new Schedule(77).Run(), two = new Schedule(77).Run();
+        Assert.Equal(one.Events, two.Events);
+        Assert.Equal(one.Trace, two.Trace);
+        Assert.Equal(one.Story, two.Story);
+    }
+
+    [Theory]
+    [InlineData(InjectedBug.VoteBeforeStored, 200)]
+    [InlineData(InjectedBug.StalePacketAccepted, 100)]
+    [InlineData(InjectedBug.StaleReplicaElected, 200)]
+    [InlineData(InjectedBug.EpochReused, 100)]
+    [InlineData(InjectedBug.TornConfigTrusted, 100)]
+    public void An_injected_bug_is_found_within_a_bounded_number_of_schedules(InjectedBug bug, int most)
+    {
+        for (int i = 1; i <= most; i++)
+            if (new Schedule((ulong)i, bug).Run().Violations.Count > 0) return;
+        Assert.Fail($"{bug} was not found in {most} schedules");
+    }
+
+    private static Counters Clean(ulong seed)
+    {
+        ScheduleResult result = new Schedule(seed).Run();
+        Assert.True(result.Violations.Count == 0, $"again: make sim SEED={seed}\n{result.Story}{string.Join("\n", result.Violations)}");
+        return result.Counters;
+    }
+}
