@@ -30,9 +30,20 @@ public sealed class Schedule
     {
         Seed = seed;
         ClusterPlan plan = ClusterPlan.Draw(new Dice(seed ^ 0x5EED), bug);
+        if (bug is InjectedBug.VoteBeforeStored or InjectedBug.StaleReplicaElected) plan = plan with { Machines = 9, Primaries = 3, ReplicasEach = 2 };
         _cluster = new VirtualCluster(seed, plan);
         _cluster.World.Network.DuplicatePermille = 300;
-        _faults = new Faults(_cluster);
+        _faults = new Faults(_cluster)
+        {
+            Favourite = bug switch
+            {
+                InjectedBug.VoteBeforeStored => FaultKind.ContestedElection,
+                InjectedBug.StaleReplicaElected => FaultKind.LaggingReplica,
+                InjectedBug.StalePacketAccepted => FaultKind.StalledFlows,
+                InjectedBug.TornConfigTrusted => FaultKind.TornConfig,
+                _ => null,
+            },
+        };
     }
 
     public ulong Seed { get; }
