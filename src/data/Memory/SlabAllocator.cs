@@ -186,26 +186,30 @@ public sealed unsafe class SlabAllocator : IDisposable
     }
 
     /// <summary>
-    /// Moves a small block out of its page if that page is emptier than another of its class that has room; the
-    /// caller puts the new address where the old one was. False when the block lies well, or is large.
+    /// Moves a small block into one of the first pages of its class that have room, if more than an eighth of the class
+    /// is unused: once through all blocks empties the other pages. The caller puts the new address where the old one
+    /// was. False when the block lies well, or is large.
     /// </summary>
     public bool TryRelocate(nint block, nuint bytes, out nint moved)
     {
+        const int Targets = 8, WorthShare = 8;
         moved = block;
         if (bytes > LargestSlabBytes) return false;
         PageHeader* own = PageOf(block);
         ref SizeClass c = ref _classes[own->Class];
-        if (own->Used == own->Capacity) return false;
-        PageHeader* fuller = null;
+        long room = (long)c.Pages * c.Capacity;
+        if (own->Used == own->Capacity || (room - c.Used) * WorthShare <= room) return false;
+        PageHeader* target = null;
+        bool isTarget = false;
         int looked = 0;
-        for (PageHeader* page = c.WithRoom; page != null && looked < 8; page = page->Next, looked++)
+        for (PageHeader* page = c.WithRoom; page != null && looked < Targets; page = page->Next, looked++)
         {
-            bool better = page != own && (page->Used > own->Used || (page->Used == own->Used && page < own));
-            if (better && (fuller == null || page->Used > fuller->Used)) fuller = page;
+            isTarget |= page == own;
+            if (target == null || page->Used > target->Used) target = page;
         }
 
-        if (fuller == null) return false;
-        moved = TakeBlock(fuller, ref c);
+        if (target == own || target == null || (isTarget && target->Used == own->Used)) return false;
+        moved = TakeBlock(target, ref c);
         Buffer.MemoryCopy((void*)block, (void*)moved, bytes, bytes);
         FreeSmall(block, own->Class);
         return true;
