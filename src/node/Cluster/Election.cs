@@ -265,9 +265,9 @@ internal sealed class Election(ClusterState state, SlotClaims claims)
             return;
         }
 
-        Explain("Waiting for votes, but majority still not reached.");
         if (state.Now - _since < _retryAfterMs) return;
-        Explain("Failover attempt expired.");
+        Explain("Waiting for votes, but majority still not reached.");
+        state.Notice($"Needed quorum: {state.Quorum}. Number of votes received so far: {_votes.Count}");
         Rank(manual);
     }
 

@@ -33,6 +33,16 @@ public sealed class ClusterCommandTests
     }
 
     [Fact]
+    public void A_node_that_loads_its_data_still_says_what_the_cluster_looks_like()
+    {
+        (_, NetHost host, NetClient client) = NetScene.Fresh();
+        host.Node.Set(NodeConditions.Loading, true);
+        Assert.StartsWith("$85\r\n", client.Run("CLUSTER NODES"));
+        Assert.StartsWith("$", client.Run("CLUSTER INFO"));
+        Assert.StartsWith("-LOADING", client.Run("DBSIZE"));
+    }
+
+    [Fact]
     public void RESP3_has_verbatim_text_and_maps()
     {
         (_, NetHost host, NetClient client) = NetScene.Fresh();

@@ -118,7 +118,11 @@ internal sealed class BusEffects(Node node, ClusterPart part) : IClusterEffects
         node.Dispatcher.PropagateLoose();
     }
 
-    public void DropAllData() => node.Databases[0].Flush(FreeMode.Later);
+    public void DropAllData()
+    {
+        node.Databases[0].Flush(FreeMode.Later);
+        node.Services.DatabaseChanged(node.Databases[0]);
+    }
 
     public void HealthChanged(bool ok)
     {

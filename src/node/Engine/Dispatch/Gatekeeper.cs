@@ -88,7 +88,8 @@ internal sealed class Gatekeeper(Node node, CommandNames names)
         if (Holds(NodeConditions.FewReplicas) && writes && !obeyed) return Text(ErrorReplies.NoReplicas);
         if (Holds(NodeConditions.Replica) && node.Options.ReplicaReadOnly && writes && !obeyed) return Text(ErrorReplies.ReadOnlyReplica);
         if (Holds(NodeConditions.Stale) && (row.Flags & Flags.Stale) == 0 && !obeyed) return Text(ErrorReplies.MasterDown);
-        if (Holds(NodeConditions.Loading) && (row.Flags & Flags.Loading) == 0 && !obeyed) return Text(ErrorReplies.Loading);
+        // What the cluster looks like has nothing to do with the data: tools ask while a new replica takes its first copy.
+        if (Holds(NodeConditions.Loading) && (row.Flags & Flags.Loading) == 0 && row.Group != Group.Cluster && !obeyed) return Text(ErrorReplies.Loading);
         if ((session.Flags & SessionFlags.Replica) != 0 && (row.Flags & (MovesData | Flags.ReadOnly)) != 0) return "ERR Replica can't interact with the keyspace";
         return null;
     }
