@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.IO;
 
@@ -7,6 +8,8 @@ namespace Hexad.Architecture.Tests;
 /// <summary>The source tree that these tests read, found by its solution file above the running test program.</summary>
 internal static class Repository
 {
+    private static readonly ConcurrentDictionary<string, string> Texts = [];
+
     public static string Root { get; } = FindRoot();
 
     /// <summary>Files under the folders, by name pattern, as paths relative to the root; nothing that a build made.</summary>
@@ -24,7 +27,7 @@ internal static class Repository
         }
     }
 
-    public static string Read(string relative) => File.ReadAllText(Path.Combine(Root, relative));
+    public static string Read(string relative) => Texts.GetOrAdd(relative, static name => File.ReadAllText(Path.Combine(Root, name)));
 
     private static string FindRoot()
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Linq;
 
@@ -10,6 +11,7 @@ namespace Hexad.Architecture.Tests;
 /// <summary>What the tidy test asks of a source file, answered by the compiler's own parser.</summary>
 internal static class SourceText
 {
+    private static readonly ConcurrentDictionary<string, SyntaxNode> Parsed = [];
     private static readonly CSharpParseOptions Options = new(LanguageVersion.Preview, DocumentationMode.None);
 
     /// <summary>The text without comments and string contents, so that words in prose are not taken for code.</summary>
@@ -41,5 +43,5 @@ internal static class SourceText
         Parse(text).DescendantNodes().OfType<TypeDeclarationSyntax>()
             .Select(type => (type.Identifier.Text, type.Modifiers.Any(SyntaxKind.PartialKeyword)));
 
-    private static SyntaxNode Parse(string text) => CSharpSyntaxTree.ParseText(text, Options).GetRoot();
+    private static SyntaxNode Parse(string text) => Parsed.GetOrAdd(text, static t => CSharpSyntaxTree.ParseText(t, Options).GetRoot());
 }
