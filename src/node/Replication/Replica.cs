@@ -63,6 +63,9 @@ public sealed class Replica(long number)
     /// <summary>The version it says it is, or empty.</summary>
     public string Version { get; set; } = "";
 
+    /// <summary>Whether its snapshot is sent when all of it is there, and not as it is made: until then nothing has been sent.</summary>
+    public bool AwaitsWhole { get; set; }
+
     /// <summary>How many bytes of the stream have been handed to its link.</summary>
     public ReplicationOffset Position { get; set; }
 

@@ -248,6 +248,34 @@ public sealed class ReplicationTests
     }
 
     [Fact]
+    public void A_replica_that_loads_for_long_is_not_dropped_while_it_says_that_it_lives()
+    {
+        NetHost primary = _family.Add(6379, options => options.ReplTimeoutSeconds = 5);
+        NetClient slow = primary.Connect();
+        slow.Run("REPLCONF listening-port 7000 capa eof capa psync2");
+        slow.Run("PSYNC ? -1");
+        for (int second = 0; second < 20; second++)
+        {
+            _family.Net.Run(1000);
+            slow.Send("\n"u8.ToArray());
+        }
+
+        Assert.Contains("port=7000,state=online,offset=0", _family.Run(primary, "INFO replication"), StringComparison.Ordinal);
+        Assert.False(slow.IsClosed);
+    }
+
+    [Fact]
+    public void Following_the_same_primary_again_changes_nothing()
+    {
+        NetHost primary = Filled(6379, 1);
+        NetHost replica = _family.Add(6380);
+        _family.Follow(replica, primary);
+        replica.Node.Replication.Follow("127.0.0.1", 6379);
+        Assert.True(replica.Node.Replication.Replica.IsLinkUp);
+        Assert.Equal("+OK Already connected to specified master\r\n", _family.Run(replica, "REPLICAOF 127.0.0.1 6379"));
+    }
+
+    [Fact]
     public void A_replica_hears_pings_so_that_a_quiet_primary_is_not_taken_for_dead()
     {
         NetHost primary = _family.Add(6379, options => options.ReplPingPeriodSeconds = 1);

@@ -318,16 +318,19 @@ public sealed class PrimarySide
     private void Check(Replica replica, Session session, MonotonicMs now)
     {
         long timeoutMs = _node.Options.ReplTimeoutSeconds * 1000L;
+        // A replica that loads sends empty lines: as good as an acknowledgement here.
+        MonotonicMs heardAt = session.LastActive > replica.AcknowledgedAt ? session.LastActive : replica.AcknowledgedAt;
         switch (replica.Stage)
         {
             case ReplicaStage.WaitsForSnapshot:
+            case ReplicaStage.GetsSnapshot when replica.AwaitsWhole:
                 session.Link!.Output.Write("\n"u8);
                 _node.Host.Flush(session.Link);
                 break;
             case ReplicaStage.GetsSnapshot when now - replica.ProgressAt > timeoutMs && !session.Link!.Output.IsEmpty:
                 Drop(session, $"Disconnecting timedout replica (full sync): {Name(replica)}");
                 return;
-            case ReplicaStage.Online or ReplicaStage.Loads when !replica.Has(ReplicaAbilities.Old) && now - replica.AcknowledgedAt > timeoutMs:
+            case ReplicaStage.Online or ReplicaStage.Loads when !replica.Has(ReplicaAbilities.Old) && now - heardAt > timeoutMs:
                 Drop(session, $"Disconnecting timedout replica (streaming sync): {Name(replica)}");
                 return;
             case ReplicaStage.Online when _replication.IsReplica && !_replication.Replica.IsLinkUp:

@@ -114,6 +114,7 @@ public sealed class ReplicationPart : IPart, IClusterReplication
     /// <summary>Replicate from there: a new primary, or a new address of the same one. Our data is replaced or continued.</summary>
     public void Follow(string address, int port)
     {
+        if (IsReplica && Replica.Host == address && Replica.Port == port) return;
         bool wasPrimary = !IsReplica;
         IsReplica = true;
         if (!_node.Options.ClusterEnabled) _node.Options.ReplicaOf = ReplicaSource.To(address, port);

@@ -27,6 +27,7 @@ internal sealed class SnapshotToReplica : ISnapshotTarget
         _replica = replica;
         _session = session;
         if (diskless && replica.Has(ReplicaAbilities.EndMark)) _mark = Encoding.ASCII.GetBytes(node.Dice.Id().ToString());
+        replica.AwaitsWhole = _mark is null;
     }
 
     public bool IsFull
@@ -72,6 +73,7 @@ internal sealed class SnapshotToReplica : ISnapshotTarget
             Frame("$", Encoding.ASCII.GetBytes(length.ToString()));
             foreach (byte[] part in _whole) _session.Link!.Output.Write(part);
             _whole.Clear();
+            _replica.AwaitsWhole = false;
         }
 
         _node.Host.Flush(_session.Link!);
