@@ -29,6 +29,18 @@ public sealed class HandshakeTests
     }
 
     [Fact]
+    public void A_new_cluster_serves_as_soon_as_it_is_joined_at_any_timeout()
+    {
+        var network = new TestNetwork();
+        for (int i = 0; i < 3; i++) network.Add(s => s.NodeTimeoutMs = 15_000);
+        network.Run(5_000);
+        (int, int)[] ranges = [(0, 5460), (5461, 10922), (10923, 16383)];
+        for (int i = 0; i < 3; i++) network.Nodes[i].Do(op => op.AddSlots([ranges[i]]));
+        for (int i = 1; i < 3; i++) network.Nodes[0].Do(op => op.Meet(TestNode.Address, network.Nodes[i].Port));
+        Assert.InRange(network.RunUntil(() => Scene.Agrees(network, 3), 20_000), 0, 3_000);
+    }
+
+    [Fact]
     public void A_node_that_meets_itself_stays_alone()
     {
         var network = new TestNetwork();

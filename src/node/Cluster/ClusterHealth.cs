@@ -25,7 +25,8 @@ internal sealed class ClusterHealth(ClusterState state)
         (int size, int reachable) = CountVoters();
         state.Size = size;
         bool majority = reachable >= size / 2 + 1;
-        if (!majority) _minoritySince = state.Now;
+        // Where nobody has slots yet there is no minority to have been in: a new cluster serves as soon as it is joined.
+        if (!majority && size > 0) _minoritySince = state.Now;
         bool healthy = majority && (!state.Settings.RequireFullCoverage || IsCovered());
         if (healthy == state.Healthy) return;
         if (healthy && state.Myself.IsPrimary && (IsStarting() || IsRejoining())) return;
