@@ -3,10 +3,11 @@
 # make demo       builds it and starts a cluster of six nodes on 127.0.0.1, .2 and .3
 # make test       runs every test
 # make bench      measures it beside a real server
-# make sim SEED=n replays a schedule of the simulator
+# make sim SEED=n replays a schedule of the simulator; make sim [SCHEDULES=m] plays fresh ones
 
 PREFIX ?= /usr/local
 SEED ?=
+SCHEDULES ?=
 SOURCES := $(shell find src gen -name '*.cs' -o -name '*.csproj' | grep -v /obj/) Directory.Build.props Directory.Packages.props global.json
 
 export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT = 1
@@ -40,7 +41,7 @@ bench: all
 
 sim:
 	@scripts/prepare build
-	@scripts/sim "$(SEED)"
+	@scripts/sim "$(SEED)" "$(SCHEDULES)"
 
 clean:
 	rm -rf out

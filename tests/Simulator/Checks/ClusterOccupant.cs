@@ -21,6 +21,9 @@ public abstract class ClusterOccupant : Occupant
     /// <summary>How often it let a replica go on where it had stopped.</summary>
     public abstract long PartialResyncs { get; }
 
+    /// <summary>How many keys it holds.</summary>
+    public abstract long KeyCount { get; }
+
     /// <summary>Whole-structure checks of the node's data and of its memory accounting; slow.</summary>
     public abstract void Validate();
 

@@ -47,7 +47,13 @@ public sealed class HexadOccupant : ClusterOccupant
 
     public override long PartialResyncs => _node.Statistics.PartialSyncs;
 
-    public override void Validate() => Cluster?.Validate();
+    public override void Validate()
+    {
+        Cluster?.Validate();
+        _node.Databases.Validate();
+    }
+
+    public override long KeyCount => _node.Databases[0].KeyCount;
 
     public override void Free() => _node.Databases.Dispose();
 

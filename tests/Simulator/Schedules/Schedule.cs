@@ -83,6 +83,7 @@ public sealed class Schedule
         if (!IsClean) return;
         World.RunUntil(() => _cluster.IsConverged() && _cluster.AllInSync(), _cluster.HealBoundUs);
         _cluster.JudgeLosses();
+        _cluster.JudgeReplicas();
     }
 
     /// <summary>One to three faults, their mending, and the return to rest.</summary>

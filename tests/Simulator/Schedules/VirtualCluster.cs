@@ -121,6 +121,20 @@ public sealed class VirtualCluster
             foreach (KeyHistory key in client.Keys) Inspector.Losses.Judge(key, Inspector.Views.Promotions);
     }
 
+    /// <summary>A replica that has come as far as its primary holds as many keys as it.</summary>
+    public void JudgeReplicas()
+    {
+        World.RunFor(5 * Second);
+        foreach (NodeSeat seat in Seats)
+        {
+            if (seat.View is not { Myself: { IsReplica: true, Primary: { } followed } } || Find(followed.Id) is not { } primary) continue;
+            ReplicationStatus here = seat.Replication, there = primary.Replication;
+            if (here.History != there.History || here.Offset != there.Offset) continue;
+            long mine = ((ClusterOccupant)seat.Process!.Occupant).KeyCount, theirs = ((ClusterOccupant)primary.Process!.Occupant).KeyCount;
+            if (mine != theirs) Verdict.Violated($"{seat.Name} holds {mine} keys and its primary {primary.Name} {theirs}, both at offset {here.Offset}");
+        }
+    }
+
     /// <summary>Ends everything: counts what nodes counted, gives memory back.</summary>
     public void End()
     {
