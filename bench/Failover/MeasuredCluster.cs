@@ -20,14 +20,22 @@ internal sealed class MeasuredCluster : IDisposable
     public MeasuredCluster(string[] server, string hexad, int firstPort, int nodeTimeoutMs)
     {
         _firstPort = firstPort;
-        for (int i = 0; i < 6; i++) _processes[i] = Launch(server, firstPort + i, nodeTimeoutMs);
-        for (int i = 0; i < 6; i++) Until(() => Ask(firstPort + i, "PING") == "PONG", "all answer");
-        string[] words = ["cli", "--cluster", "create", .. Enumerable.Range(firstPort, 6).Select(static p => $"127.0.0.1:{p}"), "--cluster-replicas", "1", "--cluster-yes"];
-        using Process create = Start(hexad, words);
-        string said = create.StandardOutput.ReadToEnd();
-        create.WaitForExit();
-        if (create.ExitCode != 0) throw new InvalidOperationException(said);
-        CreatedAt = Stopwatch.GetTimestamp();
+        try
+        {
+            for (int i = 0; i < 6; i++) _processes[i] = Launch(server, firstPort + i, nodeTimeoutMs);
+            for (int i = 0; i < 6; i++) Until(() => Ask(firstPort + i, "PING") == "PONG", "all answer");
+            string[] words = ["cli", "--cluster", "create", .. Enumerable.Range(firstPort, 6).Select(static p => $"127.0.0.1:{p}"), "--cluster-replicas", "1", "--cluster-yes"];
+            using Process create = Start(hexad, words);
+            string said = create.StandardOutput.ReadToEnd();
+            create.WaitForExit();
+            if (create.ExitCode != 0) throw new InvalidOperationException(said);
+            CreatedAt = Stopwatch.GetTimestamp();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>When the cluster tool said that it was done.</summary>
