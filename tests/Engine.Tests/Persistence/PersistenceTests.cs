@@ -102,6 +102,24 @@ public sealed class PersistenceTests
     }
 
     [Fact]
+    public void A_save_is_in_progress_until_the_file_has_its_name()
+    {
+        NetHost node = _family.Add(6379, options => options.Save = Rules(""));
+        NetClient client = _family.Client(node);
+        client.Run("SET a 1");
+        client.Run("BGSAVE");
+        int looks = 0;
+        while (!client.Run("INFO persistence").Contains("rdb_bgsave_in_progress:0", StringComparison.Ordinal))
+        {
+            Assert.True(looks++ < 1000);
+            _family.Net.Run(1);
+        }
+
+        Assert.True(node.Disk.ContainsKey(File));
+        Assert.True(looks > 0);
+    }
+
+    [Fact]
     public void Shutdown_saves_when_there_are_save_points()
     {
         NetHost node = _family.Add(6379, options => options.Save = Rules("3600 1"));

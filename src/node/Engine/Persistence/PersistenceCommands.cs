@@ -37,7 +37,7 @@ internal static class PersistenceCommands
         {
             call.Reply.Error("ERR Background save already in progress");
         }
-        else if (persistence.IsSnapshotting || persistence.IsLoading)
+        else if (persistence.IsSnapshotting || persistence.IsSaving || persistence.IsLoading)
         {
             if (schedule)
             {

@@ -89,7 +89,7 @@ public sealed class PersistencePart : IPart
         _nextTick = _node.Now.Monotonic + TickMs;
         _job?.Advance();
         _node.Set(NodeConditions.DiskFailed, _lastSaveFailed && _node.Options.StopWritesOnSaveError && _node.Options.Save.Rules.Length > 0);
-        if (IsLoading || _exiting || IsSnapshotting) return;
+        if (IsLoading || _exiting || IsSnapshotting || IsSaving) return;
         if (_scheduled) BeginSave();
         else if (IsDue(out SaveRule rule))
         {
@@ -118,7 +118,7 @@ public sealed class PersistencePart : IPart
     /// <summary>Begins to save in the background; false while a snapshot is on its way already.</summary>
     internal bool BeginSave(Action<string?>? whenSaved = null)
     {
-        if (IsSnapshotting || !_node.Databases.CanStartWalk) return false;
+        if (IsSnapshotting || IsSaving || !_node.Databases.CanStartWalk) return false;
         if (whenSaved is not null) _whenSaved.Add(whenSaved);
         _scheduled = false;
         _saveStartedAt = _lastTryAt = _node.Now.Monotonic;
@@ -147,6 +147,13 @@ public sealed class PersistencePart : IPart
     {
         _exiting = true;
         _job?.Cancel("the server is shutting down");
+        if (IsSaving)
+        {
+            // The last snapshot is whole and on its way to its name: the next one waits for that.
+            _whenSaved.Add(_ => SaveBeforeExit(then));
+            return;
+        }
+
         bool begun = BeginSave(fault =>
         {
             _exiting = fault is null;
@@ -207,7 +214,7 @@ public sealed class PersistencePart : IPart
         text.Line("current_save_keys_processed", done);
         text.Line("current_save_keys_total", all);
         text.Line("rdb_changes_since_last_save", Unsaved);
-        text.Line("rdb_bgsave_in_progress", IsSnapshotting);
+        text.Line("rdb_bgsave_in_progress", IsSnapshotting || IsSaving);
         text.Line("rdb_last_save_time", LastSave.Value / 1000);
         text.Line("rdb_last_bgsave_status", _lastSaveFailed ? "err" : "ok");
         text.Line("rdb_last_bgsave_time_sec", _lastSaveSeconds);
