@@ -219,6 +219,21 @@ public sealed class ServerTests
     }
 
     [Fact]
+    public void A_writable_replica_ends_the_keys_that_its_own_clients_made()
+    {
+        _client.Run("SET primary v PX 50");
+        _node.Node.Set(NodeConditions.Replica, true);
+        _node.Node.Databases.Expired = Hexad.Keyspace.ExpiredKeys.Hide;
+        _client.Run("CONFIG SET replica-read-only no");
+        Assert.Equal("+OK\r\n", _client.Run("SET own v PX 50"));
+        _node.Sink.Take();
+        _node.Pass(300);
+        Assert.Equal(1, _node.Node.Databases[0].KeyCount);
+        Assert.Equal(1, _node.Node.Statistics.ExpiredKeys);
+        Assert.Equal("", _node.Sink.Take());
+    }
+
+    [Fact]
     public void What_a_scan_meets_on_its_way_is_no_transaction()
     {
         _client.Run("DEBUG SET-ACTIVE-EXPIRE 0");

@@ -63,6 +63,7 @@ internal sealed class Cron(Node node) : IPart, ITickSource
     private void Expire()
     {
         bool isPrimary = (node.Conditions & (uint)(NodeConditions.Replica | NodeConditions.Loading)) == 0;
+        if (node.ActiveExpire) node.ReplicaExpiry.Slice();
         if (!node.ActiveExpire || !isPrimary || node.Pause.Scope != PauseScope.None) return;
         int percent = 25 + 2 * (node.Options.ActiveExpireEffort - 1);
         long startUs = TicksUs();

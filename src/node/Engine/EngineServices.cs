@@ -11,6 +11,7 @@ public sealed class EngineServices(Node node, Databases databases, Dice dice) : 
     /// <inheritdoc/>
     public override void KeyChanged(Database db, ReadOnlySpan<byte> key)
     {
+        if (node.Conditions != 0) node.ReplicaExpiry.KeyChanged(db, key);
     }
 
     /// <inheritdoc/>

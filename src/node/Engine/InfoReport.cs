@@ -220,7 +220,7 @@ public sealed class InfoReport(Node node)
         text.Line("latest_fork_usec", 0);
         text.Line("total_forks", 0);
         text.Line("migrate_cached_sockets", 0);
-        text.Line("slave_expires_tracked_keys", 0);
+        text.Line("slave_expires_tracked_keys", node.ReplicaExpiry.Count);
         text.Line("active_defrag_hits", 0);
         text.Line("active_defrag_misses", 0);
         text.Line("active_defrag_key_hits", 0);

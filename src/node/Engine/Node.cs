@@ -42,6 +42,7 @@ public sealed class Node : INode, IKeyspaceEvents
         Monitors = new Monitors(this);
         SlowLog = new SlowLog(this);
         Eviction = new Eviction(this);
+        ReplicaExpiry = new ReplicaExpiry(this);
         Shutdown = new Shutdown(this);
         Listeners = new Listeners(this);
         _cron = new Cron(this);
@@ -84,6 +85,9 @@ public sealed class Node : INode, IKeyspaceEvents
     public Eviction Eviction { get; }
 
     public Shutdown Shutdown { get; }
+
+    /// <summary>Keys that end and that only a writable replica knows of.</summary>
+    internal ReplicaExpiry ReplicaExpiry { get; }
 
     /// <summary>What parts of the node have to say in INFO.</summary>
     public InfoSources Info { get; } = new();
@@ -182,6 +186,7 @@ public sealed class Node : INode, IKeyspaceEvents
     {
         if (holds) Conditions |= (uint)condition;
         else Conditions &= ~(uint)condition;
+        if (condition == NodeConditions.Replica && !holds) ReplicaExpiry.Clear();
     }
 
     /// <summary>Where clients are accepted.</summary>
