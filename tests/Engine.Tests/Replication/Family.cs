@@ -65,6 +65,7 @@ internal sealed class Family
     {
         Assert.Equal("+OK\r\n", Run(replica, $"REPLICAOF 127.0.0.1 {primary.Port}"));
         AwaitUp(replica);
+        Net.Run(5);
     }
 
     /// <summary>Waits until a replica follows its primary.</summary>

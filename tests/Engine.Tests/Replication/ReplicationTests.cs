@@ -360,6 +360,54 @@ public sealed class ReplicationTests
         Assert.Equal("$1\r\n1\r\n", _family.Run(replica, "GET old"));
     }
 
+    [Fact]
+    public void Failover_gives_the_role_away_and_loses_nothing()
+    {
+        NetHost primary = Filled(6379, 20);
+        NetHost replica = _family.Add(6380);
+        _family.Follow(replica, primary);
+        NetClient writer = primary.Connect();
+        _family.Run(primary, "SET last 1");
+        Assert.Equal("+OK\r\n", _family.Run(primary, "FAILOVER TO 127.0.0.1 6380 TIMEOUT 5000"));
+        Assert.Equal("", writer.Run("SET held 1"));
+        Assert.NotEqual(-1, _family.Net.RunUntil(() => primary.Node.Replication.Replica.IsLinkUp, 5000));
+        Assert.StartsWith("-READONLY", writer.Read(), StringComparison.Ordinal);
+        Assert.False(replica.Node.Replication.IsReplica);
+        Assert.Equal("+OK\r\n", _family.Run(replica, "SET after 1"));
+        _family.AwaitSame(primary, replica);
+        Assert.Equal((0, 1), (replica.Node.Statistics.FullSyncs, replica.Node.Statistics.PartialSyncs));
+        Assert.Contains("master_failover_state:no-failover", _family.Run(primary, "INFO replication"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_failover_that_no_replica_can_take_is_given_up_in_time_or_when_told()
+    {
+        NetHost primary = Filled(6379, 1);
+        Assert.Equal("-ERR FAILOVER requires connected replicas.\r\n", _family.Run(primary, "FAILOVER"));
+        Assert.Equal("-ERR No failover in progress.\r\n", _family.Run(primary, "FAILOVER ABORT"));
+        NetHost replica = _family.Add(6380);
+        _family.Follow(replica, primary);
+        Assert.Equal("-ERR FAILOVER target HOST and PORT is not a replica.\r\n", _family.Run(primary, "FAILOVER TO 127.0.0.1 1"));
+        Assert.StartsWith("-ERR FAILOVER with force option", _family.Run(primary, "FAILOVER TO 127.0.0.1 6380 FORCE"), StringComparison.Ordinal);
+        NetClient writer = primary.Connect();
+        _family.Run(primary, "SET unseen 1");
+        replica.Kill();
+        NetClient mute = primary.Connect();
+        mute.Run("REPLCONF listening-port 7000 capa eof capa psync2");
+        mute.Run("PSYNC ? -1");
+        _family.Net.Run(100);
+        Assert.Equal("+OK\r\n", _family.Run(primary, "FAILOVER TIMEOUT 1000"));
+        Assert.Equal("-ERR FAILOVER already in progress.\r\n", _family.Run(primary, "FAILOVER"));
+        Assert.Equal("-ERR REPLICAOF not allowed while failing over.\r\n", _family.Run(primary, "REPLICAOF NO ONE"));
+        Assert.Contains("waiting-for-sync", _family.Run(primary, "INFO replication"), StringComparison.Ordinal);
+        writer.Run("SET held 1");
+        _family.Net.Run(1100);
+        Assert.Equal("+OK\r\n", writer.Read());
+        Assert.Equal("+OK\r\n", _family.Run(primary, "FAILOVER TIMEOUT 100000"));
+        Assert.Equal("+OK\r\n", _family.Run(primary, "FAILOVER ABORT"));
+        Assert.Equal("+OK\r\n", _family.Run(primary, "SET k v"));
+    }
+
     private NetHost Filled(int port, int count)
     {
         NetHost host = _family.Add(port);

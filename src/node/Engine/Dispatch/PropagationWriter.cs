@@ -51,6 +51,9 @@ internal sealed class PropagationWriter(Node node)
             if (itself) sink.Append(database, call, PropagationTarget.Both);
             if (several) sink.Append(database, "*1\r\n$4\r\nEXEC\r\n"u8, PropagationTarget.Both);
         }
+
+        // WAIT waits for what this session wrote.
+        session.WrittenTo = node.Replication.Offset.Value;
     }
 
     private static void Items(IPropagationSink sink, Propagation said)

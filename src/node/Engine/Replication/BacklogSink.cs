@@ -7,7 +7,7 @@ using Hexad.Wire.Resp;
 namespace Hexad.Engine;
 
 /// <summary>Writes what is propagated into the backlog, from where it goes to the replicas.</summary>
-internal sealed class BacklogSink(Node node, ReplicationPart replication) : IPropagationSink
+internal sealed class BacklogSink(ReplicationPart replication) : IPropagationSink
 {
     private byte[] _encoded = new byte[256];
     private int _length;
@@ -35,7 +35,6 @@ internal sealed class BacklogSink(Node node, ReplicationPart replication) : IPro
     private void Write(ReadOnlySpan<byte> bytes)
     {
         replication.Append(bytes);
-        if (node.Dispatcher.Running is { } session) session.WrittenTo = replication.Offset.Value;
         if (_encoded.Length > 1 << 20) _encoded = new byte[256];
     }
 

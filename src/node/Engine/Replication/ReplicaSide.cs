@@ -193,7 +193,7 @@ public sealed class ReplicaSide : ILinkOwner, IStreamTarget
         int port = Options.ReplicaAnnouncePort != 0 ? Options.ReplicaAnnouncePort : Options.Port;
         _handshake = new Handshake(new Introduction(
             Options.MasterUser ?? "", Options.MasterAuth ?? "", port, Options.ReplicaAnnounceIp ?? "",
-            canContinue ? history.Id : default, history.Offset + 1, Failover: false));
+            canContinue ? history.Id : default, history.Offset + 1, _replication.Failover.Asks));
         _handshake.Begin();
         SendHandshake();
     }
@@ -364,8 +364,11 @@ public sealed class ReplicaSide : ILinkOwner, IStreamTarget
                 break;
             case HandshakeOutcome.TryLater or HandshakeOutcome.Failed:
                 Fail(_handshake.Fault);
+                _replication.Failover.Abort("Failover target rejected psync request");
                 break;
         }
+
+        if (_replication.Failover.Asks && (outcome is HandshakeOutcome.Continues or HandshakeOutcome.SendsSnapshot)) _replication.Failover.Accepted();
     }
 
     private void Continue(Handshake handshake)

@@ -22,6 +22,12 @@ internal static class ReplicationCommands
         }
 
         ReplicationPart replication = node.Replication;
+        if (replication.Failover.IsOn)
+        {
+            call.Reply.Error("ERR REPLICAOF not allowed while failing over."u8);
+            return;
+        }
+
         if (Ascii.EqualsIgnoreCase(call[1], "NO") && Ascii.EqualsIgnoreCase(call[2], "ONE"))
         {
             if (replication.IsReplica)
@@ -68,6 +74,7 @@ internal static class ReplicationCommands
         syntax: "replicationid offset:integer", Summary = "Asks for the stream of writes from a place on, or with a snapshot.")]
     internal static void PartialSync(ref CommandContext call, Session session)
     {
+        if (call.Count > 3 && Ascii.EqualsIgnoreCase(call[3], "FAILOVER") && !MayTakeOver(ref call, session)) return;
         if (!MaySync(ref call, session)) return;
         if (!NumberText.TryInt64(call[2], out long offset))
         {
@@ -177,10 +184,109 @@ internal static class ReplicationCommands
         replication.Waits.Add(session, offset, (int)Math.Clamp(replicas, 0, int.MaxValue), until);
     }
 
+    [Command("FAILOVER", arity: -1, Flags.Admin | Flags.NoScript | Flags.Stale, Group.Server, since: "6.2.0",
+        syntax: "[TO target:{host port:integer [FORCE]}] [ABORT] [TIMEOUT milliseconds:integer]",
+        Summary = "Gives the role of a primary to one of its replicas.", Complexity = "O(1)")]
+    internal static void Failover(ref CommandContext call, Session session)
+    {
+        PlannedFailover failover = session.Node.Replication.Failover;
+        if (session.Node.Options.ClusterEnabled)
+        {
+            call.Reply.Error("ERR FAILOVER not allowed in cluster mode. Use CLUSTER FAILOVER command instead."u8);
+        }
+        else if (call.Count == 2 && Ascii.EqualsIgnoreCase(call[1], "ABORT"))
+        {
+            if (!failover.IsOn)
+            {
+                call.Reply.Error("ERR No failover in progress."u8);
+                return;
+            }
+
+            failover.Abort("Failover manually aborted");
+            call.Reply.Ok();
+        }
+        else if (TryFailoverOptions(ref call, out string host, out int port, out bool force, out long timeoutMs))
+        {
+            string? refusal = FailoverRefusal(session.Node.Replication, host, port, force, timeoutMs);
+            if (refusal is not null)
+            {
+                call.Reply.Error(refusal);
+                return;
+            }
+
+            failover.Begin(host, port, force, timeoutMs);
+            call.Reply.Ok();
+        }
+    }
+
+    private static bool TryFailoverOptions(ref CommandContext call, out string host, out int port, out bool force, out long timeoutMs)
+    {
+        (host, port, force, timeoutMs) = ("", 0, false, 0);
+        for (int i = 1; i < call.Count; i++)
+        {
+            if (Ascii.EqualsIgnoreCase(call[i], "TIMEOUT") && i + 1 < call.Count && timeoutMs == 0)
+            {
+                if (!NumberText.TryInt64(call[++i], out timeoutMs)) return Refuse(ref call, ErrorReplies.NotAnInteger);
+                if (timeoutMs <= 0) return Refuse(ref call, "ERR FAILOVER timeout must be greater than 0"u8);
+            }
+            else if (Ascii.EqualsIgnoreCase(call[i], "TO") && i + 2 < call.Count && host.Length == 0)
+            {
+                if (!NumberText.TryInt64(call[i + 2], out long number)) return Refuse(ref call, ErrorReplies.NotAnInteger);
+                (host, port) = (Encoding.UTF8.GetString(call[i + 1]), (int)Math.Clamp(number, 0, 65536));
+                i += 2;
+            }
+            else if (Ascii.EqualsIgnoreCase(call[i], "FORCE") && !force)
+            {
+                force = true;
+            }
+            else
+            {
+                return Refuse(ref call, ErrorReplies.Syntax);
+            }
+        }
+
+        return true;
+    }
+
+    private static string? FailoverRefusal(ReplicationPart replication, string host, int port, bool force, long timeoutMs)
+    {
+        if (replication.Failover.IsOn) return "ERR FAILOVER already in progress.";
+        if (replication.IsReplica) return "ERR FAILOVER is not valid when server is a replica.";
+        if (replication.Primary.Table.Count == 0) return "ERR FAILOVER requires connected replicas.";
+        if (force && (timeoutMs == 0 || host.Length == 0)) return "ERR FAILOVER with force option requires both a timeout and target HOST and IP.";
+        if (host.Length == 0) return null;
+        foreach (Replica replica in replication.Primary.Table.All)
+        {
+            if (replica.KnownAddress == host && replica.Port == port)
+                return replica.Stage == ReplicaStage.Online ? null : "ERR FAILOVER target replica is not online.";
+        }
+
+        return "ERR FAILOVER target HOST and PORT is not a replica.";
+    }
+
+    /// <summary>Our primary asks us to lead from here on.</summary>
+    private static bool MayTakeOver(ref CommandContext call, Session session)
+    {
+        Node node = session.Node;
+        node.Host.Log(Seam.LogLevel.Warning, $"Failover request received for replid {Encoding.Latin1.GetString(call[1])}.");
+        if (!node.Replication.IsReplica) return Refuse(ref call, "ERR PSYNC FAILOVER can't be sent to a master."u8);
+        if (!HexId.TryParse(call[1], out HexId id) || new ReplicationId(id) != node.Replication.History.Id)
+            return Refuse(ref call, "ERR PSYNC FAILOVER replid must match my replid."u8);
+        node.Replication.Lead();
+        node.Host.Log(Seam.LogLevel.Notice, $"MASTER MODE enabled (failover request from 'id={session.Id} addr={session.Link?.Remote}')");
+        return true;
+    }
+
     private static bool MaySync(ref CommandContext call, Session session)
     {
         ReplicationPart replication = session.Node.Replication;
         if ((session.Flags & SessionFlags.Replica) != 0 || session.Link is null) return false;
+        if (replication.Failover.IsOn)
+        {
+            call.Reply.Error("NOMASTERLINK Can't SYNC while failing over"u8);
+            return false;
+        }
+
         if (replication.IsReplica && !replication.Replica.IsLinkUp)
         {
             call.Reply.Error("NOMASTERLINK Can't SYNC while not connected with my master"u8);

@@ -29,7 +29,8 @@ public sealed class ReplicationPart : IPart, IClusterReplication
         Primary = new PrimarySide(node, this);
         Replica = new ReplicaSide(node, this);
         Waits = new WaitTable(node, this);
-        node.Sinks.Add(new BacklogSink(node, this));
+        Failover = new PlannedFailover(node, this);
+        node.Sinks.Add(new BacklogSink(this));
         node.Persistence.WhenReady = Ready;
         node.Info.Replication = WriteInfo;
         node.Info.BacklogBytes = () => Backlog?.Capacity ?? 0;
@@ -51,6 +52,9 @@ public sealed class ReplicationPart : IPart, IClusterReplication
 
     /// <summary>Clients that wait for replicas.</summary>
     internal WaitTable Waits { get; }
+
+    /// <summary>The hand-over of our role, if one is under way.</summary>
+    public PlannedFailover Failover { get; }
 
     /// <summary>Whether we follow a primary.</summary>
     public bool IsReplica { get; private set; }
@@ -78,6 +82,7 @@ public sealed class ReplicationPart : IPart, IClusterReplication
         {
             MonotonicMs next = Replica.NextWake < Waits.NextWake ? Replica.NextWake : Waits.NextWake;
             if (Primary.NextWake < next) next = Primary.NextWake;
+            if (Failover.NextWake < next) next = Failover.NextWake;
             return _nextCron < next ? _nextCron : next;
         }
     }
@@ -94,6 +99,7 @@ public sealed class ReplicationPart : IPart, IClusterReplication
     {
         Replica.Tick();
         Waits.Tick();
+        Failover.Tick();
         if (_node.Now.Monotonic >= _nextCron)
         {
             _nextCron = _node.Now.Monotonic + CronMs;
@@ -215,7 +221,7 @@ public sealed class ReplicationPart : IPart, IClusterReplication
         text.Line("role", IsReplica ? "slave" : "master");
         if (IsReplica) Replica.WriteInfo(text);
         Primary.WriteInfo(text);
-        text.Line("master_failover_state", "no-failover");
+        text.Line("master_failover_state", Failover.StateName);
         text.Line("master_replid", History.Id.ToString());
         text.Line("master_replid2", History.Id2.ToString());
         text.Line("master_repl_offset", History.Offset.Value);
