@@ -21,14 +21,22 @@ internal sealed class SixNodes : IDisposable
     public SixNodes()
     {
         Ports = FreePorts(6);
-        for (int i = 0; i < 6; i++) _processes[i] = Launch(Ports[i]);
-        foreach (int port in Ports) Until(() => Ask(port, "PING") == "PONG", $"port {port} answers");
-        string[] nodes = [.. Ports.Select(static p => $"127.0.0.1:{p}")];
-        using Process create = Start(["cli", "--cluster", "create", .. nodes, "--cluster-replicas", "1", "--cluster-yes"]);
-        string said = create.StandardOutput.ReadToEnd();
-        Assert.True(create.WaitForExit(PatienceMs), "the cluster was not made in time");
-        Assert.True(create.ExitCode == 0, said);
-        Until(() => Ports.All(p => Ask(p, "CLUSTER", "INFO").Contains("cluster_state:ok", StringComparison.Ordinal) && InStep(p)), "all six are in step");
+        try
+        {
+            for (int i = 0; i < 6; i++) _processes[i] = Launch(Ports[i]);
+            foreach (int port in Ports) Until(() => Ask(port, "PING") == "PONG", $"port {port} answers");
+            string[] nodes = [.. Ports.Select(static p => $"127.0.0.1:{p}")];
+            using Process create = Start(["cli", "--cluster", "create", .. nodes, "--cluster-replicas", "1", "--cluster-yes"]);
+            string said = create.StandardOutput.ReadToEnd();
+            Assert.True(create.WaitForExit(PatienceMs), "the cluster was not made in time");
+            Assert.True(create.ExitCode == 0, said);
+            Until(() => Ports.All(p => Ask(p, "CLUSTER", "INFO").Contains("cluster_state:ok", StringComparison.Ordinal) && InStep(p)), "all six are in step");
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>The ports of all six; the first three began as primaries.</summary>
