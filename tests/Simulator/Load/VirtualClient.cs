@@ -193,7 +193,7 @@ public sealed class VirtualClient : IStation, IScheduled
         }
 
         if (words[0] is "CLUSTERDOWN") _world.Counters.Count(Counter.ClusterDownReplies);
-        else if (words[0] is not ("MOVED" or "ASK" or "TRYAGAIN" or "LOADING" or "MASTERDOWN" or "READONLY" or "NOREPLICAS"))
+        else if (words[0] is not ("MOVED" or "ASK" or "TRYAGAIN" or "LOADING" or "MASTERDOWN" or "READONLY" or "NOREPLICAS" or "MISCONF"))
             _violation($"{(_writing ? "SET" : "GET")} {_key!.Key} answered -{reply.Text}");
 
         // Nothing was written; the same request goes out again, somewhere else after a while.

@@ -89,7 +89,7 @@ public sealed class VirtualCluster
         }
 
         World.RunFor(Second);
-        if (!Join()) return Failed("the nodes did not all meet");
+        if (!Join()) return Failed($"the nodes did not all meet\n{Views()}");
         for (int i = Plan.Primaries; i < Seats.Count; i++)
         {
             NodeId primary = Seats[i % Plan.Primaries].View!.Myself.Id;
@@ -232,6 +232,9 @@ public sealed class VirtualCluster
             foreach (NodeSeat seat in Seats)
                 if (seat != Seats[0] && seat.View is { } view && view.Nodes.Count < Seats.Count)
                     Operator.Send(seat.Address, null, "CLUSTER", "MEET", Seats[0].Machine.Address, $"{Seats[0].Port}");
+            // A node that forgot the others in a crash has to be introduced again, from its side: those who know it ignore that it does not know them.
+            for (int i = 1; i < Seats.Count && round > 0; i++)
+                Operator.Send(Seats[0].Address, null, "CLUSTER", "MEET", Seats[i].Machine.Address, $"{Seats[i].Port}");
             if (round == 0 && Plan.TroubledStart)
             {
                 World.RunFor(World.ChanceOfFaults.Below(20_000));
@@ -243,6 +246,14 @@ public sealed class VirtualCluster
         }
 
         return false;
+    }
+
+    /// <summary>What every node knows, as CLUSTER NODES says it.</summary>
+    private string Views()
+    {
+        var text = new System.Text.StringBuilder();
+        foreach (NodeSeat seat in Seats) text.Append($"{seat.Name}\n{seat.View?.DescribeNodes(tls: false)}");
+        return text.ToString();
     }
 
     private bool AllKnown()
