@@ -1,8 +1,10 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics;
 using System.Linq;
 using System.Net;
 using System.Net.Sockets;
+using System.Threading;
 using Hexad.Client;
 using Hexad.Wire.Bus;
 
@@ -15,6 +17,8 @@ namespace Hexad.ClusterTool;
 public sealed class ClusterNode : IDisposable
 {
     private const int ConnectTimeoutMs = 5000;
+    private const int LoadingPatienceMs = 10_000;
+    private const int LoadingPauseMs = 50;
     private readonly ClusterLog _log;
     private readonly Credentials _credentials;
     private Connection? _connection;
@@ -87,21 +91,30 @@ public sealed class ClusterNode : IDisposable
     /// <summary>Sends a command for its effect; false when the node refuses or cannot be reached, which is said.</summary>
     public bool Do(params string[] command) => Ask(out _, command);
 
-    /// <summary>Sends a command; false with the reason when the node refuses or cannot be reached.</summary>
+    /// <summary>
+    /// Sends a command; false with the reason when the node refuses or cannot be reached. A node that is only loading, such
+    /// as a new replica its first copy, is asked again for a while.
+    /// </summary>
     public bool TryAsk(out Reply reply, out string fault, params string[] command)
     {
-        try
+        long start = Stopwatch.GetTimestamp();
+        while (true)
         {
-            reply = Connection.Call(command);
-        }
-        catch (ConnectionException e)
-        {
-            (reply, fault) = (Reply.Null(), e.Message);
-            return false;
-        }
+            try
+            {
+                reply = Connection.Call(command);
+            }
+            catch (ConnectionException e)
+            {
+                (reply, fault) = (Reply.Null(), e.Message);
+                return false;
+            }
 
-        fault = reply.IsError ? reply.Text : "";
-        return !reply.IsError;
+            fault = reply.IsError ? reply.Text : "";
+            bool loading = reply.IsError && reply.StartsWith("LOADING "u8);
+            if (!loading || Stopwatch.GetElapsedTime(start).TotalMilliseconds > LoadingPatienceMs) return !reply.IsError;
+            Thread.Sleep(LoadingPauseMs);
+        }
     }
 
     /// <summary>Lets commands take their time from here on: moving keys may last longer than saying hello.</summary>
