@@ -218,4 +218,28 @@ public sealed class ClusterLifeTests
         Assert.True(cluster.World.RunUntil(cluster.IsConverged, 60 * Second), cluster.WhyNot());
         EndsClean(cluster);
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_snapshot_that_could_not_be_written_whole_leaves_the_one_before(bool syncFails)
+    {
+        VirtualCluster cluster = Made(11);
+        NodeSeat seat = cluster.Seats[1];
+        string path = seat.Folder + "/dump.rdb";
+        Assert.Equal("OK", Ask(cluster, 1, "SET", "JOHN", "Adams"));
+        Assert.Equal("Background saving started", Ask(cluster, 1, "BGSAVE"));
+        cluster.World.RunFor(5 * Second);
+        byte[] before = seat.Machine.Disk.Peek(path)!;
+        Assert.Equal("OK", Ask(cluster, 1, "SET", "JOHN", new string('A', 100_000)));
+        if (syncFails) seat.Machine.Disk.SyncErrorPermille = 1000;
+        else seat.Machine.Disk.CapacityBytes = seat.Machine.Disk.UsedBytes + 100;
+        Assert.Equal("Background saving started", Ask(cluster, 1, "BGSAVE"));
+        cluster.World.RunFor(5 * Second);
+        Assert.Contains("rdb_last_bgsave_status:err", Ask(cluster, 1, "INFO", "persistence"));
+        Assert.Equal(before, seat.Machine.Disk.Peek(path));
+        seat.Machine.PowerFailure();
+        Assert.Equal(before, seat.Machine.Disk.Peek(path));
+        EndsClean(cluster);
+    }
 }

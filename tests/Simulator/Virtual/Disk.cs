@@ -18,6 +18,7 @@ namespace Hexad.Simulator.Virtual;
 /// </summary>
 public sealed class Disk
 {
+    private const long SlowestUs = 5_000_000;
     private readonly World _world;
     private readonly Machine _machine;
     private readonly Dictionary<string, DiskFile> _names = [];
@@ -138,7 +139,7 @@ public sealed class Disk
         Dice dice = _world.ChanceOfDisks;
         long us = 15 + dice.Below(60) + bytes / 500;
         if (sync) us += dice.Below(32) == 0 ? dice.Below(150_000) : 300 + dice.Below(4_000);
-        return us * Slowness;
+        return Math.Min(us * Slowness, SlowestUs);
     }
 
     /// <summary>Puts the file that was torn back from the operator's copy; false when none was torn.</summary>

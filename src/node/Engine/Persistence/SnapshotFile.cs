@@ -35,19 +35,7 @@ internal sealed class SnapshotFile : ISnapshotTarget
 
     public void Take(byte[] bytes) => Submit(FileVerb.Append, bytes);
 
-    public void Complete()
-    {
-        Submit(FileVerb.Sync, default);
-        _waiting++;
-        _node.Host.Submit(new FileWork
-        {
-            Lane = Lane.Snapshot,
-            Verb = FileVerb.Rename,
-            Path = _beside,
-            OtherPath = _path,
-            WhenDone = work => Renamed((FileWork)work),
-        });
-    }
+    public void Complete() => Submit(FileVerb.Sync, default);
 
     public void Abort(string why)
     {
@@ -74,12 +62,27 @@ internal sealed class SnapshotFile : ISnapshotTarget
         _waiting--;
         if (work.Fault == FileFault.None)
         {
+            if (work.Verb == FileVerb.Sync && !_over) Rename();
             if (_waiting == MostWaiting - 1) _node.Persistence.Advance();
             return;
         }
 
         Abort($"Write error saving DB on disk: {work.Error}");
         _node.Persistence.Advance();
+    }
+
+    /// <summary>Only now, when every byte is known to be on disk, may the file take the name of the one before.</summary>
+    private void Rename()
+    {
+        _waiting++;
+        _node.Host.Submit(new FileWork
+        {
+            Lane = Lane.Snapshot,
+            Verb = FileVerb.Rename,
+            Path = _beside,
+            OtherPath = _path,
+            WhenDone = work => Renamed((FileWork)work),
+        });
     }
 
     private void Renamed(FileWork work)
