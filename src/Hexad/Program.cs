@@ -24,6 +24,7 @@ internal static class Program
           cli [option]… [command]…           talks to a server: interactive, or one command (redis-cli)
           trib COMMAND [option]… [node]…     makes, checks and changes a cluster         (redis-trib, redis-trib.rb)
           benchmark [option]… [command]…     loads a server and measures it             (redis-benchmark)
+          check-rdb FILE                     says whether a snapshot file can be loaded (redis-check-rdb)
           up [option]…                       starts a whole cluster on this machine; up --help says more
           down [option]…                     stops it
 
@@ -48,6 +49,9 @@ internal static class Program
                 return 0;
             case "--version" or "-v" or "version":
                 return Find("server")!.Run("hexad", ["--version"]);
+            case "check-aof":
+                Console.Error.WriteLine("hexad: this version writes no append-only file, so there is no check-aof yet");
+                return 1;
             case "--help" or "-h" or "help":
                 return Explain(0);
             default:
@@ -62,6 +66,7 @@ internal static class Program
         new("cli", ["redis-cli"], CliProgram.Run),
         new("trib", ["redis-trib", "redis-trib.rb"], TribProgram.Run),
         new("benchmark", ["redis-benchmark"], BenchmarkProgram.Run),
+        new("check-rdb", ["redis-check-rdb"], CheckRdb.Run),
         new("up", [], UpProgram.Run),
         new("down", [], UpProgram.Run),
     ];

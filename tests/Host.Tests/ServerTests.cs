@@ -147,6 +147,23 @@ public sealed class ServerTests : IDisposable
         Assert.Equal(code, server.ExitCode());
     }
 
+    [Fact]
+    public void A_snapshot_file_is_checked_and_what_is_wrong_with_it_is_said()
+    {
+        // An empty file of version 10 with its checksum switched off, and the same cut short.
+        byte[] empty = [.. "REDIS0010"u8, 0xFF, 0, 0, 0, 0, 0, 0, 0, 0];
+        File.WriteAllBytes(At("good.rdb"), empty);
+        File.WriteAllBytes(At("cut.rdb"), empty[..12]);
+        using var good = new ServerUnderTest(null, "check-rdb", At("good.rdb"));
+        good.Expect("RDB looks OK!");
+        good.Expect("[info] 0 keys read");
+        Assert.Equal(0, good.ExitCode());
+        using var cut = new ServerUnderTest(null, "check-rdb", At("cut.rdb"));
+        cut.Expect("--- RDB ERROR DETECTED ---");
+        cut.Expect("Unexpected EOF");
+        Assert.Equal(1, cut.ExitCode());
+    }
+
     private static void AskUntilAnswered(int port)
     {
         var patience = Stopwatch.StartNew();
