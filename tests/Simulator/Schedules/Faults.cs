@@ -451,6 +451,7 @@ public sealed class Faults(VirtualCluster cluster) : IScheduled
         return () =>
         {
             cluster.Inspector.Wire.VoteLeaves = null;
+            _voter = null;
             _apart?.Invoke();
             _apart = null;
             mend();
@@ -480,6 +481,7 @@ public sealed class Faults(VirtualCluster cluster) : IScheduled
             // When it is back it reaches only the other candidate, so that nobody tells it of the epoch in which it voted.
             _voter = null;
             seat.Process!.Kill();
+            _apart?.Invoke();
             _apart = Cut([.. _onlyEachOther]);
             World.At(World.NowUs + 1000 + Dice.Below(200_000), this, StartVoter, argument);
         }

@@ -55,9 +55,11 @@ public sealed class Disk
     /// <summary>Puts a file there, synced, from outside: for tests that start with one.</summary>
     public void Place(string path, ReadOnlySpan<byte> content)
     {
+        if (_names.TryGetValue(path, out DiskFile? old)) UsedBytes -= old.Length;
         var file = new DiskFile();
         _names[path] = _durableNames[path] = file;
-        Append(file, content);
+        file.Append(content);
+        UsedBytes += file.Length;
         file.Sync();
     }
 
