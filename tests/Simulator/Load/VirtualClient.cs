@@ -32,6 +32,7 @@ public sealed class VirtualClient : IStation, IScheduled
     private int _redirections;
     private int _finalKey = -1;
     private Connection? _waitingOn;
+    private Reply _lastReply;
 
     public VirtualClient(World world, Machine machine, int number, int keys, Endpoint[] seeds, long pauseUs, Action<string> violation)
     {
@@ -76,6 +77,10 @@ public sealed class VirtualClient : IStation, IScheduled
         else if (_key is null) Begin();
         else Send(Where(_key.Slot));
     }
+
+    /// <summary>What it is doing, for a violation's text.</summary>
+    public override string ToString() =>
+        $"{(_key is null ? "idle" : _writing ? "writing " + _key.Key : "reading " + _key.Key)}, waiting for {_waitingOn?.To.ToString() ?? "nobody"}, last heard: {_lastReply}";
 
     // ---- requests
 
@@ -145,6 +150,7 @@ public sealed class VirtualClient : IStation, IScheduled
 
     private void Answered(Reply reply, ReplicationMark? mark, Endpoint from)
     {
+        _lastReply = reply;
         if (reply.Sign == '-')
         {
             Refused(reply, from);

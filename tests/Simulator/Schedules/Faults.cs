@@ -41,6 +41,7 @@ public enum FaultKind
 public sealed class Faults(VirtualCluster cluster) : IScheduled
 {
     private const int KillVoter = 0, StartVoter = 1;
+    private readonly Dictionary<(Machine From, Machine To), NetworkPath> _wellPaths = [];
     private readonly List<(Machine, Machine)> _onlyEachOther = [];
     private Process? _voter;
     private Action? _apart;
@@ -293,27 +294,28 @@ public sealed class Faults(VirtualCluster cluster) : IScheduled
 
     private delegate void PathChange(ref NetworkPath path);
 
-    /// <summary>Changes about a third of all paths; mending puts back what they were.</summary>
+    /// <summary>Changes about a third of all paths; mending makes them what they were when all was well, whatever else overlaps.</summary>
     private Action ChangePaths(PathChange change)
     {
-        var before = new List<(Machine From, Machine To, NetworkPath Path)>();
+        var changed = new List<(Machine From, Machine To)>();
         foreach (Machine from in World.Machines)
         {
             foreach (Machine to in World.Machines)
             {
                 if (from == to || Dice.Below(3) != 0) continue;
                 ref NetworkPath path = ref World.Network.Path(from, to);
-                before.Add((from, to, path));
+                _wellPaths.TryAdd((from, to), path);
+                changed.Add((from, to));
                 change(ref path);
             }
         }
 
         return () =>
         {
-            foreach ((Machine from, Machine to, NetworkPath old) in before)
+            foreach ((Machine from, Machine to) in changed)
             {
                 ref NetworkPath path = ref World.Network.Path(from, to);
-                path = old with { Cuts = path.Cuts };
+                path = _wellPaths[(from, to)] with { Cuts = path.Cuts };
             }
         };
     }

@@ -118,6 +118,13 @@ public sealed class VirtualCluster
         foreach (VirtualClient client in Clients) client.ReadAll();
         World.RunUntil(() => Clients.TrueForAll(client => client.IsFinished), 120 * Second);
         foreach (VirtualClient client in Clients)
+        {
+            if (client.IsFinished) continue;
+            Verdict.Violated($"a client cannot read everything in the end: {client}");
+            return;
+        }
+
+        foreach (VirtualClient client in Clients)
             foreach (KeyHistory key in client.Keys) Inspector.Losses.Judge(key, Inspector.Views.Promotions);
     }
 
