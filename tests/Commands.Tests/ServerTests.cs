@@ -90,6 +90,17 @@ public sealed class ServerTests
     }
 
     [Fact]
+    public void A_word_of_an_unknown_command_is_shown_up_to_its_first_zero_byte() =>
+        Assert.Equal("-ERR unknown command 'FOO', with args beginning with: 'a' 'b' \r\n", _client.Call("FOO", "a\0x", "b"));
+
+    [Fact]
+    public void The_digest_is_that_of_a_real_server()
+    {
+        _client.Run("MSET a 1 b two");
+        Assert.Equal("+aee16f808fe8d4687ee30488c22193d44b345216\r\n", _client.Run("DEBUG DIGEST"));
+    }
+
+    [Fact]
     public void Debug_needs_to_be_allowed()
     {
         var node = new TestNode();

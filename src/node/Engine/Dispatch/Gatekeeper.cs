@@ -111,7 +111,13 @@ internal sealed class Gatekeeper(Node node, CommandNames names)
 
     private static string Text(ReadOnlySpan<byte> text) => Encoding.Latin1.GetString(text);
 
-    private static string Latin(ReadOnlySpan<byte> bytes, int most) => Encoding.Latin1.GetString(bytes[..Math.Min(bytes.Length, most)]);
+    // As Redis: a word is shown up to its first zero byte.
+    private static string Latin(ReadOnlySpan<byte> bytes, int most)
+    {
+        int zero = bytes.IndexOf((byte)0);
+        if (zero >= 0) bytes = bytes[..zero];
+        return Encoding.Latin1.GetString(bytes[..Math.Min(bytes.Length, most)]);
+    }
 
     // Clients look for MISCONF; upstream's tests for the sentence.
     private const string DiskFailedText =

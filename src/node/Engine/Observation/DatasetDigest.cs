@@ -1,7 +1,7 @@
 // DEBUG DIGEST: forty hex digits that are the same for two servers just when their data are.
 //
 //   key digest  = mix(key) mix(type) mix(value) [xor of "!!expire!!" when it expires]
-//   all         = mix(database number) xor key digests, for each database that has keys
+//   all         = mix(database number) xor SHA1 of each key digest, for each database that has keys
 //
 // mix(x) replaces the digest d by SHA1(d xor SHA1(x)): order matters. Key digests are joined by xor: order does not.
 using System;
@@ -26,7 +26,7 @@ public static class DatasetDigest
             Mix(digest, number);
             var sum = new Sum(new byte[Sha1.Length]);
             databases[i].Visit(ref sum);
-            for (int j = 0; j < Sha1.Length; j++) digest[j] ^= sum.Digest[j];
+            for (int j = 0; j < Sha1.Length; j++) digest[j] ^= sum.Joined[j];
         }
     }
 
@@ -57,9 +57,9 @@ public static class DatasetDigest
         for (int i = 0; i < hash.Length; i++) digest[i] ^= hash[i];
     }
 
-    private struct Sum(byte[] digest) : IEntryVisitor
+    private struct Sum(byte[] joined) : IEntryVisitor
     {
-        public readonly byte[] Digest => digest;
+        public readonly byte[] Joined => joined;
 
         public bool Visit(EntryRef entry)
         {
@@ -67,7 +67,7 @@ public static class DatasetDigest
             own.Clear();
             Mix(own, entry.Key);
             AddValue(entry, own);
-            for (int i = 0; i < own.Length; i++) digest[i] ^= own[i];
+            Xor(joined, own);
             return true;
         }
     }
