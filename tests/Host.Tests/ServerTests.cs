@@ -148,6 +148,20 @@ public sealed class ServerTests : IDisposable
     }
 
     [Fact]
+    public void A_node_that_fails_leaves_a_report_of_what_it_did_and_ends_the_process()
+    {
+        using var server = new ServerUnderTest(null, "server", Config("a.conf", $"port {_port}", "enable-debug-command yes"));
+        server.Expect("Ready to accept connections");
+        Assert.Equal("", ServerUnderTest.Ask("127.0.0.1", _port, "DEBUG PANIC"));
+        server.Expect("=== ASSERTION FAILED ===");
+        server.Expect("------ STACK TRACE ------");
+        server.Expect("running debug for client");
+        server.Expect("redis_version:");
+        server.Expect("=== HEXAD BUG REPORT END ===");
+        Assert.Equal(1, server.ExitCode());
+    }
+
+    [Fact]
     public void A_snapshot_file_is_checked_and_what_is_wrong_with_it_is_said()
     {
         // An empty file of version 10 with its checksum switched off, and the same cut short.

@@ -288,6 +288,18 @@ public sealed class Node : INode, IKeyspaceEvents
     }
 
     /// <inheritdoc/>
+    public bool IsReplica => Replication.IsReplica;
+
+    /// <inheritdoc/>
+    public string CrashNotes()
+    {
+        string running = Dispatcher.Running is { } session
+            ? $"running {session.LastCommand?.Name} for client id={session.Id} addr={session.PeerText}"
+            : "no command was running";
+        return running + "\n\n" + new InfoReport(this).Text([]);
+    }
+
+    /// <inheritdoc/>
     public void Expired(int database, ReadOnlySpan<byte> key)
     {
         Statistics.ExpiredKeys++;
