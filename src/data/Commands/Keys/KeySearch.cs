@@ -117,25 +117,31 @@ internal static class KeySearch
             return;
         }
 
-        if (!call.TryLong(1, out long first, ErrorReplies.InvalidFirstDb) || !call.TryLong(2, out long second, ErrorReplies.InvalidSecondDb)) return;
+        if (!TryIndex(ref call, 1, ErrorReplies.InvalidFirstDb, out int first) || !TryIndex(ref call, 2, ErrorReplies.InvalidSecondDb, out int second)) return;
         Databases all = call.Services.Databases;
         if (first < 0 || second < 0 || first >= all.Count || second >= all.Count)
         {
-            call.Reply.Error(first is < int.MinValue or > int.MaxValue ? ErrorReplies.InvalidFirstDb
-                : second is < int.MinValue or > int.MaxValue ? ErrorReplies.InvalidSecondDb
-                : ErrorReplies.DbIndexOutOfRange);
+            call.Reply.Error(ErrorReplies.DbIndexOutOfRange);
             return;
         }
 
         if (first != second)
         {
-            call.Services.DatabaseChanged(all[(int)first]);
-            call.Services.DatabaseChanged(all[(int)second]);
-            all.Swap((int)first, (int)second);
+            call.Services.DatabaseChanged(all[first]);
+            call.Services.DatabaseChanged(all[second]);
+            all.Swap(first, second);
         }
 
         call.Services.Changes++;
         call.Reply.Ok();
+    }
+
+    private static bool TryIndex(ref CommandContext call, int index, ReadOnlySpan<byte> error, out int number)
+    {
+        bool valid = NumberText.TryInt64(call[index], out long said) && said is >= int.MinValue and <= int.MaxValue;
+        number = (int)said;
+        if (!valid) call.Reply.Error(error);
+        return valid;
     }
 
     // As Redis, which reads it with strtoul: an empty word is 0, and a sign may stand before the digits.
