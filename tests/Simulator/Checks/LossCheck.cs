@@ -32,8 +32,9 @@ public sealed class LossCheck(World world, Verdict verdict)
         {
             AcknowledgedWrite write = key.Acknowledged[i];
             if (write.Value <= key.Final) return;
-            if (IsBehindAWinner(key.Slot, write, promotions)) world.Counters.Count(Counter.LostWritesExcused);
-            else if (WentWithARestart(key.Slot, write, promotions)) world.Counters.Count(Counter.LostWithRestart);
+            // Restarts first: they begin histories anew, and offsets of two histories cannot be compared.
+            if (WentWithARestart(key.Slot, write, promotions)) world.Counters.Count(Counter.LostWithRestart);
+            else if (IsBehindAWinner(key.Slot, write, promotions)) world.Counters.Count(Counter.LostWritesExcused);
             else Blame(key, write, promotions);
         }
     }
