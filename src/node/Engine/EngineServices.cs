@@ -2,6 +2,7 @@ using System;
 using Hexad.Commands;
 using Hexad.Core;
 using Hexad.Keyspace;
+using Hexad.Options;
 
 namespace Hexad.Engine;
 

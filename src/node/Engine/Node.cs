@@ -202,9 +202,6 @@ public sealed class Node : INode, IKeyspaceEvents
         WhenOptionChanges?.Invoke(id);
     }
 
-    /// <summary>Whether a session must wait although it is not blocked itself.</summary>
-    internal bool IsHeld(Session session) => false;
-
     /// <inheritdoc/>
     public void Start(StepTime now)
     {

@@ -5,6 +5,7 @@ using System.Collections.Generic;
 using System.Text;
 using Hexad.Commands;
 using Hexad.Keyspace;
+using Hexad.Options;
 
 namespace Hexad.Engine;
 

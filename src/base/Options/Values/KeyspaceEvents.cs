@@ -4,27 +4,40 @@ using System.Text;
 
 namespace Hexad.Options;
 
-/// <summary>The classes of keyspace notifications. Bits and letters are Redis's.</summary>
+/// <summary>The classes of keyspace notifications; the letters are those of the option <c>notify-keyspace-events</c>.</summary>
 [Flags]
-public enum EventClasses : ushort
+public enum EventClass
 {
     None = 0,
+    /// <summary>K: published on __keyspace@db__ channels.</summary>
     Keyspace = 1 << 0,
+    /// <summary>E: published on __keyevent@db__ channels.</summary>
     Keyevent = 1 << 1,
+    /// <summary>g</summary>
     Generic = 1 << 2,
+    /// <summary>$</summary>
     String = 1 << 3,
+    /// <summary>l</summary>
     List = 1 << 4,
+    /// <summary>s</summary>
     Set = 1 << 5,
+    /// <summary>h</summary>
     Hash = 1 << 6,
+    /// <summary>z</summary>
     SortedSet = 1 << 7,
+    /// <summary>x</summary>
     Expired = 1 << 8,
+    /// <summary>e</summary>
     Evicted = 1 << 9,
+    /// <summary>t</summary>
     Stream = 1 << 10,
-    /// <summary>Not part of A: a key that was looked for and not found.</summary>
+    /// <summary>m: not part of A.</summary>
     KeyMiss = 1 << 11,
+    /// <summary>d</summary>
     Module = 1 << 12,
-    /// <summary>Not part of A: a key that was created.</summary>
+    /// <summary>n: not part of A.</summary>
     New = 1 << 13,
+    /// <summary>A</summary>
     All = Generic | String | List | Set | Hash | SortedSet | Expired | Evicted | Stream | Module,
 }
 
@@ -32,28 +45,28 @@ public enum EventClasses : ushort
 public sealed class KeyspaceEvents : IOptionValue<KeyspaceEvents>
 {
     private const string Letters = "g$lshzxetdnKEm";
-    private static readonly EventClasses[] ofLetter =
+    private static readonly EventClass[] ofLetter =
     [
-        EventClasses.Generic, EventClasses.String, EventClasses.List, EventClasses.Set, EventClasses.Hash, EventClasses.SortedSet,
-        EventClasses.Expired, EventClasses.Evicted, EventClasses.Stream, EventClasses.Module, EventClasses.New, EventClasses.Keyspace,
-        EventClasses.Keyevent, EventClasses.KeyMiss,
+        EventClass.Generic, EventClass.String, EventClass.List, EventClass.Set, EventClass.Hash, EventClass.SortedSet,
+        EventClass.Expired, EventClass.Evicted, EventClass.Stream, EventClass.Module, EventClass.New, EventClass.Keyspace,
+        EventClass.Keyevent, EventClass.KeyMiss,
     ];
 
-    private KeyspaceEvents(EventClasses classes) => Classes = classes;
+    private KeyspaceEvents(EventClass classes) => Classes = classes;
 
-    public EventClasses Classes { get; }
+    public EventClass Classes { get; }
 
     public static string? TryParse(ReadOnlySpan<string> words, KeyspaceEvents? old, OptionSource source, out KeyspaceEvents value)
     {
-        value = old ?? new KeyspaceEvents(EventClasses.None);
+        value = old ?? new KeyspaceEvents(EventClass.None);
         if (words.Length != 1)
             return OptionErrors.WrongCount;
-        EventClasses classes = EventClasses.None;
+        EventClass classes = EventClass.None;
         foreach (char letter in words[0])
         {
             int index = Letters.IndexOf(letter, StringComparison.Ordinal);
             if (letter == 'A')
-                classes |= EventClasses.All;
+                classes |= EventClass.All;
             else if (index >= 0)
                 classes |= ofLetter[index];
             else
@@ -66,12 +79,12 @@ public sealed class KeyspaceEvents : IOptionValue<KeyspaceEvents>
     public string Format()
     {
         StringBuilder text = new();
-        bool all = (Classes & EventClasses.All) == EventClasses.All;
+        bool all = (Classes & EventClass.All) == EventClass.All;
         if (all)
             text.Append('A');
         for (int i = 0; i < Letters.Length; i++)
         {
-            bool covered = all && (ofLetter[i] & EventClasses.All) != 0;
+            bool covered = all && (ofLetter[i] & EventClass.All) != 0;
             if (!covered && (Classes & ofLetter[i]) != 0)
                 text.Append(Letters[i]);
         }

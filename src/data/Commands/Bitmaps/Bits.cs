@@ -4,6 +4,7 @@ using System.Buffers.Binary;
 using System.Numerics;
 using Hexad.Core;
 using Hexad.Keyspace;
+using Hexad.Options;
 
 namespace Hexad.Commands;
 

@@ -12,6 +12,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using Hexad.Core;
 using Hexad.Keyspace;
+using Hexad.Options;
 using Hexad.Wire.Resp;
 
 namespace Hexad.Commands;
@@ -130,41 +131,4 @@ public ref struct CommandContext
         Services.KeyspaceMisses++;
         Notify(EventClass.KeyMiss, "keymiss", key);
     }
-}
-
-/// <summary>The classes of keyspace notifications; the letters are those of the option <c>notify-keyspace-events</c>.</summary>
-[Flags]
-public enum EventClass
-{
-    None = 0,
-    /// <summary>K: published on __keyspace@db__ channels.</summary>
-    Keyspace = 1 << 0,
-    /// <summary>E: published on __keyevent@db__ channels.</summary>
-    Keyevent = 1 << 1,
-    /// <summary>g</summary>
-    Generic = 1 << 2,
-    /// <summary>$</summary>
-    String = 1 << 3,
-    /// <summary>l</summary>
-    List = 1 << 4,
-    /// <summary>s</summary>
-    Set = 1 << 5,
-    /// <summary>h</summary>
-    Hash = 1 << 6,
-    /// <summary>z</summary>
-    SortedSet = 1 << 7,
-    /// <summary>x</summary>
-    Expired = 1 << 8,
-    /// <summary>e</summary>
-    Evicted = 1 << 9,
-    /// <summary>t</summary>
-    Stream = 1 << 10,
-    /// <summary>m: not part of A.</summary>
-    KeyMiss = 1 << 11,
-    /// <summary>d</summary>
-    Module = 1 << 12,
-    /// <summary>n: not part of A.</summary>
-    New = 1 << 13,
-    /// <summary>A</summary>
-    All = Generic | String | List | Set | Hash | SortedSet | Expired | Evicted | Stream | Module,
 }

@@ -2,6 +2,7 @@
 using System;
 using Hexad.Core;
 using Hexad.Keyspace;
+using Hexad.Options;
 using Hexad.Structures;
 
 namespace Hexad.Commands;

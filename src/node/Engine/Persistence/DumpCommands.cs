@@ -3,6 +3,7 @@ using System.Text;
 using Hexad.Commands;
 using Hexad.Core;
 using Hexad.Keyspace;
+using Hexad.Options;
 using Hexad.Persistence.Rdb;
 using Hexad.Structures;
 using Hexad.Wire.Resp;

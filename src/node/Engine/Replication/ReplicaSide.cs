@@ -97,7 +97,7 @@ public sealed class ReplicaSide : ILinkOwner, IStreamTarget
     internal MonotonicMs NextWake => Stage == FollowStage.Waits ? _retryAt : new MonotonicMs(long.MaxValue);
 
     /// <inheritdoc/>
-    public bool MayApply => !_node.IsHeld(CommandSession) && (CommandSession.Flags & SessionFlags.Blocked) == 0;
+    public bool MayApply => (CommandSession.Flags & SessionFlags.Blocked) == 0;
 
     private NodeOptions Options => _node.Options;
 

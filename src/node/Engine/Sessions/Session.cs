@@ -169,7 +169,7 @@ public sealed class Session : ILinkOwner
     public bool IsClosing => (Flags & SessionFlags.Closing) != 0;
 
     /// <summary>Whether it may execute a request now.</summary>
-    private bool MayGoOn => (Flags & (SessionFlags.Blocked | SessionFlags.Closing)) == 0 && !_node.IsHeld(this);
+    private bool MayGoOn => (Flags & (SessionFlags.Blocked | SessionFlags.Closing)) == 0;
 
     /// <inheritdoc/>
     public void Opened(Link link) => Invariant.Unreachable("a session's link is accepted, not opened");
