@@ -69,6 +69,19 @@ public readonly struct ExtendedFloat
         return Round((_mantissa << (_exponent - exponent)) + (other._mantissa << (other._exponent - exponent)), exponent, false);
     }
 
+    /// <summary>The least whole number that is not below a thousand times this one (seconds as milliseconds); false if it is beyond 64 bits.</summary>
+    public bool TryThousandfoldCeiling(out long value)
+    {
+        value = 0;
+        if (_infinite) return false;
+        ExtendedFloat product = Round(_mantissa * 1000, _exponent, false);
+        if (product._infinite || product._exponent > 64) return false;
+        BigInteger whole = product._exponent >= 0 ? product._mantissa << product._exponent : -((-product._mantissa) >> -product._exponent);
+        if (whole > long.MaxValue) return false;
+        value = whole < long.MinValue ? long.MinValue : (long)whole;
+        return true;
+    }
+
     /// <summary>The number with 17 decimals (C's <c>%.17Lf</c>), without the zeros at their end, in ASCII.</summary>
     public byte[] ToText()
     {

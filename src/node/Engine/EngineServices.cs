@@ -13,13 +13,18 @@ public sealed class EngineServices(Node node, Databases databases, Dice dice) : 
     public override void KeyChanged(Database db, ReadOnlySpan<byte> key)
     {
         if (node.Conditions != 0) node.ReplicaExpiry.KeyChanged(db, key);
+        if (node.KeyWaits.Any) node.KeyWaits.KeyChanged(db, key);
     }
 
     /// <inheritdoc/>
     public override void DatabaseChanged(Database? db)
     {
         if (db is null) node.Persistence.Flushed();
+        if (node.KeyWaits.Any) node.KeyWaits.DatabaseChanged(db);
     }
+
+    /// <inheritdoc/>
+    public override void Block(in CommandContext call, in KeyWait wait) => node.KeyWaits.Block(node.Dispatcher.Running!, call, wait);
 
     /// <inheritdoc/>
     public override void Notify(EventClass eventClass, string what, ReadOnlySpan<byte> key, Database db)

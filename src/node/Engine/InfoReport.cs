@@ -107,9 +107,10 @@ public sealed class InfoReport(Node node)
         text.Line("client_recent_max_output_buffer", node.LargestOutput);
         text.Line("blocked_clients", node.Sessions.BlockedCount);
         text.Line("tracking_clients", 0);
-        text.Line("clients_in_timeout_table", 0);
-        text.Line("total_blocking_keys", 0);
-        text.Line("total_blocking_keys_on_nokey", 0);
+        (int keys, int keysWithout) = node.KeyWaits.CountKeys();
+        text.Line("clients_in_timeout_table", node.KeyWaits.DeadlineCount);
+        text.Line("total_blocking_keys", keys);
+        text.Line("total_blocking_keys_on_nokey", keysWithout);
     }
 
     private void Memory(InfoText text, ProcessFacts facts)

@@ -38,6 +38,7 @@ public sealed class Node : INode, IKeyspaceEvents
         Dispatcher = new Dispatcher(this);
         Sessions = new SessionTable(this);
         Admission = new Admission(this);
+        KeyWaits = new KeyWaits(this, new Dice(~seed));
         Pause = new ClientPause(this);
         Monitors = new Monitors(this);
         SlowLog = new SlowLog(this);
@@ -54,6 +55,7 @@ public sealed class Node : INode, IKeyspaceEvents
         if (options.ClusterEnabled) JoinCluster();
         _parts.Add(Persistence);
         _parts.Add(Replication);
+        _parts.Add(KeyWaits);
     }
 
     public NodeOptions Options { get; }
@@ -71,6 +73,9 @@ public sealed class Node : INode, IKeyspaceEvents
     public SessionTable Sessions { get; }
 
     public Admission Admission { get; }
+
+    /// <summary>Clients that wait for keys.</summary>
+    internal KeyWaits KeyWaits { get; }
 
     /// <summary>Who is held back, and for how long.</summary>
     public ClientPause Pause { get; }
@@ -270,6 +275,7 @@ public sealed class Node : INode, IKeyspaceEvents
     /// <inheritdoc/>
     public void EndBatch(StepTime now)
     {
+        KeyWaits.Serve();
         Sessions.ResumeDue();
         foreach (IPart part in _parts) part.EndBatch();
         if (_clockStarted) Dispatcher.StopClock();
@@ -313,7 +319,7 @@ public sealed class Node : INode, IKeyspaceEvents
     /// <summary>A call has ended that monitors or the slow log may want.</summary>
     internal void Observe(Session session, CommandRow row, in Arguments call, ulong hidden, long tookNs)
     {
-        if (Monitors.Any && (row.Flags & (Flags.SkipMonitor | Flags.Admin)) == 0 && (session.Flags & SessionFlags.Primary) == 0)
+        if (Monitors.Any && !Dispatcher.IsRunningAgain && (row.Flags & (Flags.SkipMonitor | Flags.Admin)) == 0 && (session.Flags & SessionFlags.Primary) == 0)
             Monitors.Feed(session, call, hidden);
         long slowUs = Options.SlowlogLogSlowerThanUs;
         if (slowUs >= 0 && tookNs / 1000 >= slowUs && (row.Flags & Flags.SkipSlowlog) == 0) SlowLog.Add(session, call, hidden, tookNs / 1000);

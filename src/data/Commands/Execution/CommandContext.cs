@@ -4,6 +4,7 @@
 //
 //   call.Changed(key)           the key's value changed: watchers and caches are told, the change counter moves
 //   call.Notify(class, event, key)   a keyspace notification
+//   call.Block(type, keys, timeout)  there is nothing to take yet: wait for it (KeyWait.cs)
 //   call.Rewrite…, call.Emit…, call.PropagateNothing   when what it did is not to be repeated word by word elsewhere
 //
 // A write command that changed something and said nothing else is propagated as it came. See Propagation.cs.
@@ -13,6 +14,7 @@ using System.Text;
 using Hexad.Core;
 using Hexad.Keyspace;
 using Hexad.Options;
+using Hexad.Structures;
 using Hexad.Wire.Resp;
 
 namespace Hexad.Commands;
@@ -123,8 +125,54 @@ public ref struct CommandContext
     /// <summary>Whether a time is past in the eyes of a primary; a replica or a loading node never thinks so, it waits to be told.</summary>
     public readonly bool IsPast(UnixMs when) => when <= Now && Services.Databases.Expired == ExpiredKeys.Remove;
 
+    /// <summary>Whether the caller may wait; if not, <see cref="Block"/> answers at once.</summary>
+    public readonly bool MayBlock => Services.MayBlock;
+
+    /// <summary>
+    /// Lets the caller wait until one of <paramref name="keyCount"/> keys, the words from <paramref name="firstKey"/> on,
+    /// holds a value of this type; then the whole call is run again. See <see cref="KeyWait"/>. When the time is up, or
+    /// the caller may not wait, it gets a null array. Nothing may have been replied, and nothing may be after it.
+    /// </summary>
+    /// <param name="type">Which values serve.</param>
+    /// <param name="firstKey">The index of the first key.</param>
+    /// <param name="keyCount">How many keys there are, at least one.</param>
+    /// <param name="timeoutMs">How long at most, in ms; 0: for ever.</param>
+    /// <param name="alsoWithoutKey">Run the call again also when a key goes away or holds another type (XREADGROUP: its error).</param>
+    public readonly void Block(ObjectType type, int firstKey, int keyCount, long timeoutMs, bool alsoWithoutKey = false)
+    {
+        if (MayBlock) Services.Block(this, new KeyWait(type, firstKey, keyCount, timeoutMs, alsoWithoutKey));
+        else Reply.NullArray();
+    }
+
+    /// <summary>Reads the word at <paramref name="index"/> as a time to wait in seconds, fractions allowed; if it is none, replies so and returns false.</summary>
+    public readonly bool TryTimeoutSeconds(int index, out long timeoutMs)
+    {
+        timeoutMs = 0;
+        if (!ExtendedFloat.TryParse(Arguments[index], out ExtendedFloat seconds))
+        {
+            Reply.Error(ErrorReplies.TimeoutNotAFloat);
+            return false;
+        }
+
+        if (seconds.TryThousandfoldCeiling(out timeoutMs)) return IsTimeout(timeoutMs);
+        Reply.Error(ErrorReplies.TimeoutOutOfRange);
+        return false;
+    }
+
+    /// <summary>Reads the word at <paramref name="index"/> as a time to wait in whole milliseconds; if it is none, replies so and returns false.</summary>
+    public readonly bool TryTimeoutMs(int index, out long timeoutMs) =>
+        TryLong(index, out timeoutMs, ErrorReplies.TimeoutNotAnInteger) && IsTimeout(timeoutMs);
+
     /// <summary>What the command wants repeated elsewhere, when it is not the call itself.</summary>
     public readonly Propagation Propagation => Services.Propagation;
+
+    private readonly bool IsTimeout(long timeoutMs)
+    {
+        bool negative = timeoutMs < 0;
+        if (!negative && timeoutMs <= long.MaxValue - Now.Value) return true;
+        Reply.Error(negative ? ErrorReplies.TimeoutNegative : ErrorReplies.TimeoutOutOfRange);
+        return false;
+    }
 
     private readonly void Missed(ReadOnlySpan<byte> key)
     {

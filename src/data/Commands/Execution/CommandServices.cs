@@ -44,7 +44,22 @@ public abstract class CommandServices
     /// <summary>The classes of notifications that are wanted; none costs nothing.</summary>
     public EventClass NotifiedClasses { get; set; }
 
-    /// <summary>A key changed: watchers and client-side caches must hear of it.</summary>
+    /// <summary>
+    /// Whether the running call may wait for a key. It may not within a transaction or a script, and not in a primary's
+    /// stream: there it is answered at once as if its time were up.
+    /// </summary>
+    public bool MayBlock { get; set; } = true;
+
+    /// <summary>
+    /// Lets the caller of <paramref name="call"/> wait for keys: see <see cref="CommandContext.Block"/>, through which
+    /// commands come here.
+    /// </summary>
+    public abstract void Block(in CommandContext call, in KeyWait wait);
+
+    /// <summary>
+    /// A key changed, came to be or went away: watchers and client-side caches must hear of it, and clients that wait for
+    /// the key are served when the running command has ended.
+    /// </summary>
     public abstract void KeyChanged(Database db, ReadOnlySpan<byte> key);
 
     /// <summary>All keys of a database went away (FLUSHDB, SWAPDB), or of all databases when <paramref name="db"/> is null.</summary>

@@ -56,6 +56,10 @@ public static class ErrorReplies
     public static ReadOnlySpan<byte> InvalidFirstDb => "ERR invalid first DB index"u8;
     public static ReadOnlySpan<byte> InvalidSecondDb => "ERR invalid second DB index"u8;
     public static ReadOnlySpan<byte> IntegerOutOfRange => "ERR value is out of range, value must between -2147483648 and 2147483647"u8;
+    public static ReadOnlySpan<byte> TimeoutNotAFloat => "ERR timeout is not a float or out of range"u8;
+    public static ReadOnlySpan<byte> TimeoutNotAnInteger => "ERR timeout is not an integer or out of range"u8;
+    public static ReadOnlySpan<byte> TimeoutNegative => "ERR timeout is negative"u8;
+    public static ReadOnlySpan<byte> TimeoutOutOfRange => "ERR timeout is out of range"u8;
     public static ReadOnlySpan<byte> LfuSelected =>
         "ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust."u8;
     public static ReadOnlySpan<byte> LfuNotSelected =>

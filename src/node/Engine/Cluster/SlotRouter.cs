@@ -96,6 +96,21 @@ public sealed class SlotRouter(Node node, ClusterPart part) : IRouter
         return Moved(slot, owner);
     }
 
+    /// <summary>The error that ends the wait of a client for this key, or null while the key may still be served here.</summary>
+    internal string? BlockedRedirection(Session session, CommandRow row, ReadOnlySpan<byte> key)
+    {
+        ClusterMachine machine = part.Machine;
+        bool reads = (row.Flags & Flags.ReadOnly) != 0;
+        if (!machine.IsHealthy && !(reads && node.Options.ClusterAllowReadsWhenDown)) return Down;
+        int slot = SlotIndex.Of(key).Value;
+        ClusterNode me = machine.Myself;
+        ClusterNode? owner = machine.Slots.Owner(slot);
+        if (owner == me || machine.Slots.ImportingFrom(slot) is not null) return null;
+        if (owner is null) return NotServed;
+        bool mayRead = reads && (session.Flags & SessionFlags.ReadOnly) != 0 && me.IsReplica && me.Primary == owner;
+        return mayRead ? null : Moved(slot, owner);
+    }
+
     /// <summary>MOVED slot endpoint:port.</summary>
     public string Moved(int slot, ClusterNode owner) => $"MOVED {slot} {Endpoint(owner)}:{Port(owner)}";
 

@@ -115,5 +115,7 @@ public sealed class ClientPause
             session.Flags &= ~SessionFlags.Blocked;
             session.Resume();
         }
+
+        _node.KeyWaits.Serve();
     }
 }

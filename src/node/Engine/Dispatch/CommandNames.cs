@@ -14,7 +14,7 @@ namespace Hexad.Engine;
 /// <summary>Finds commands by the names that they have on this node.</summary>
 public sealed class CommandNames
 {
-    private readonly Dictionary<string, CommandRow?>? _renamed;
+    private Dictionary<string, CommandRow?>? _renamed;
 
     internal CommandNames(NodeOptions options)
     {
@@ -28,6 +28,9 @@ public sealed class CommandNames
             if (newName.Length > 0) _renamed[newName] = row;
         }
     }
+
+    /// <summary>Lets a command answer that is not in the table: tests bring their own.</summary>
+    internal void Add(string name, CommandRow row) => (_renamed ??= new Dictionary<string, CommandRow?>(StringComparer.OrdinalIgnoreCase))[name] = row;
 
     /// <summary>Whether the table has a command of this name.</summary>
     public static bool IsCommand(string name) => CommandTable.Find(Encoding.Latin1.GetBytes(name)) is not null;

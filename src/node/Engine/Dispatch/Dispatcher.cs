@@ -95,7 +95,31 @@ public sealed class Dispatcher
         if (((uint)session.Flags | _node.Conditions) != 0 || (row.Flags & Flags.Protected) != 0) return ExecuteGuarded(session, row, call, reply);
         Call(session, row, call, reply);
         Send(session);
+        _node.KeyWaits.Serve();
         return true;
+    }
+
+    /// <summary>A call that was kept runs again, from its beginning: what it waited for may be there.</summary>
+    internal void RunAgain(Session session, CommandRow row, KeptCall kept)
+    {
+        ReplyWriter reply = ReplyTo(session);
+        RunningBytes = kept.Size;
+        _node.Databases.CommandSlot = -1;
+        IsRunningAgain = true;
+        ExecuteGuarded(session, row, kept.Words, reply);
+        IsRunningAgain = false;
+    }
+
+    /// <summary>Whether the running call ran before and had to wait: it is one call for whoever counts or monitors.</summary>
+    internal bool IsRunningAgain { get; private set; }
+
+    /// <summary>A call that waited has ended without running again.</summary>
+    internal void CountUnblocked(CommandRow row, bool failed)
+    {
+        ref CommandCounters counters = ref _node.Statistics.ByCommand[row.Id];
+        counters.Calls++;
+        if (failed) counters.Failed++;
+        _node.Statistics.CommandsProcessed++;
     }
 
     /// <summary>The words of the running call that are secrets are not shown to monitors and in the slow log.</summary>
@@ -128,8 +152,10 @@ public sealed class Dispatcher
         long now = _node.Host.Ticks();
         long took = now - _lastTicks;
         _lastTicks = now;
-        Count(row, took, reply, errors);
-        if (took >= _node.ObservedFromNs) _node.Observe(session, row, call, _hidden, took);
+        // A call that waits for keys counts when it ends.
+        bool waits = (session.Flags & SessionFlags.Blocked) != 0 && ReferenceEquals(session.WaitsFor, _node.KeyWaits);
+        if (!waits) Count(row, took, reply, errors);
+        if (took >= _node.ObservedFromNs) _node.Observe(session, row, call, _hidden, waits ? 0 : took);
         _hidden = 0;
         if (Depth == 0) _propagation.AfterCall(session, row, call, services.Changes != changes);
         if (!_nowhere.IsEmpty) _nowhere.Clear();
@@ -173,12 +199,15 @@ public sealed class Dispatcher
         Keyspace.Databases databases = _node.Databases;
         Keyspace.ExpiredKeys expired = databases.Expired;
         if ((session.Flags & SessionFlags.Primary) != 0) databases.Expired = Keyspace.ExpiredKeys.Ignore;
+        _node.Services.MayBlock = (session.Flags & (SessionFlags.Primary | SessionFlags.Internal)) == 0;
         databases.NoTouch = (session.Flags & SessionFlags.NoTouch) != 0 && row.Name != "touch";
         Call(session, row, call, reply);
         databases.NoTouch = false;
+        _node.Services.MayBlock = true;
         if ((session.Flags & SessionFlags.Primary) != 0) databases.Expired = expired;
         session.Flags &= ~SessionFlags.ReplySkip;
         Send(session);
+        _node.KeyWaits.Serve();
         return true;
     }
 

@@ -83,6 +83,8 @@ internal static class Waiting
         Node node = session.Node;
         session.Flags &= ~SessionFlags.Blocked;
         write(node.Dispatcher.ReplyTo(session));
+        // A command that runs now and ended this wait goes on writing its own reply.
+        if (node.Dispatcher.Running is { } running) node.Dispatcher.ReplyTo(running);
         if (session.Link is { } link) node.Host.Flush(link);
         session.Resume();
     }

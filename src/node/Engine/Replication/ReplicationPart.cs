@@ -130,6 +130,7 @@ public sealed class ReplicationPart : IPart, IClusterReplication
         if (wasPrimary)
         {
             Waits.RoleChanged();
+            _node.KeyWaits.RoleChanged();
             NeedBacklog();
         }
 
