@@ -22,4 +22,25 @@ public enum ObjectEncoding : byte
 
     /// <summary>"raw": any other string.</summary>
     Raw = 2,
+
+    /// <summary>"listpack": a small list, hash, set or sorted set in one block of Redis's format.</summary>
+    Listpack = 3,
+
+    /// <summary>"listpackex": a small hash in which fields expire: triples of field, value and expiry.</summary>
+    ListpackWithExpiry = 4,
+
+    /// <summary>"intset": a small set of integers in one block of Redis's format.</summary>
+    IntegerSet = 5,
+
+    /// <summary>"hashtable": a set or hash of any size.</summary>
+    HashTable = 6,
+
+    /// <summary>"quicklist": a list of any size.</summary>
+    Quicklist = 7,
+
+    /// <summary>"skiplist": a sorted set of any size. (Ours is a B+tree; the name is the one that clients know.)</summary>
+    SkipList = 8,
+
+    /// <summary>"stream".</summary>
+    Stream = 9,
 }

@@ -1,0 +1,81 @@
+using System;
+using Hexad.Core;
+using Hexad.Memory;
+
+namespace Hexad.Structures;
+
+/// <summary>
+/// Bytes in one native block with room to grow: what packed values (listpack, intset) and list nodes stand in.
+/// It is a value: after a call that may move the block, the owner stores the changed Blob where it keeps it.
+/// </summary>
+public unsafe struct Blob
+{
+    private nint _address;
+    private uint _length;
+    private uint _room;
+
+    /// <summary>The block at <paramref name="address"/>, of which <paramref name="length"/> of <paramref name="room"/> bytes count.</summary>
+    public Blob(nint address, int length, int room)
+    {
+        Invariant.That((uint)length <= (uint)room);
+        (_address, _length, _room) = (address, (uint)length, (uint)room);
+    }
+
+    /// <summary>Where the bytes stand; 0 when there is no block.</summary>
+    public readonly nint Address => _address;
+
+    /// <summary>How many bytes count.</summary>
+    public readonly int Length => (int)_length;
+
+    /// <summary>How many bytes the block was asked for with.</summary>
+    public readonly int Room => (int)_room;
+
+    /// <summary>The bytes that count; gone with the next call that changes the length.</summary>
+    public readonly Span<byte> Bytes => new((void*)_address, (int)_length);
+
+    /// <summary>What the block adds to the memory in use.</summary>
+    public readonly long Charge => _address == 0 ? 0 : SlabAllocator.ChargeOf(_room);
+
+    /// <summary>A block that holds a copy of these bytes (at least one) and no room beyond its size class.</summary>
+    public static Blob Of(SlabAllocator memory, ReadOnlySpan<byte> bytes)
+    {
+        var made = new Blob(memory.Allocate((nuint)bytes.Length), bytes.Length, bytes.Length);
+        bytes.CopyTo(made.Bytes);
+        return made;
+    }
+
+    /// <summary>
+    /// Puts room for <paramref name="inserted"/> bytes, not cleared, where <paramref name="removed"/> bytes stand at
+    /// <paramref name="at"/>, and returns it; what follows moves. Growing past the block takes the size that is needed:
+    /// packed values are small and change seldom, so that spare room would cost more than it saves.
+    /// </summary>
+    public Span<byte> Splice(SlabAllocator memory, int at, int removed, int inserted)
+    {
+        Invariant.That((uint)at <= _length && (uint)removed <= _length - (uint)at);
+        int length = checked((int)_length - removed + inserted);
+        Invariant.That(length > 0);
+        int tail = (int)_length - at - removed;
+        if ((uint)length > _room) Resize(memory, length);
+        var bytes = (byte*)_address;
+        Buffer.MemoryCopy(bytes + at + removed, bytes + at + inserted, tail, tail);
+        _length = (uint)length;
+        if (length < _room / 2) Resize(memory, length);
+        return new Span<byte>((byte*)_address + at, inserted);
+    }
+
+    /// <summary>Frees the block.</summary>
+    public void Free(SlabAllocator memory)
+    {
+        memory.Free(_address, _room);
+        this = default;
+    }
+
+    /// <summary>Moves the block to a fuller page where there is one; whether it did.</summary>
+    public bool Relocate(SlabAllocator memory) => memory.TryRelocate(_address, _room, out _address);
+
+    private void Resize(SlabAllocator memory, int room)
+    {
+        _address = memory.Reallocate(_address, _room, (nuint)room);
+        _room = (uint)room;
+    }
+}
