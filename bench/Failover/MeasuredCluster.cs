@@ -1,141 +1,82 @@
 using System;
-using System.Collections.Generic;
 using System.Diagnostics;
+using System.Globalization;
 using System.IO;
-using System.Linq;
 using System.Threading;
-
-using Hexad.Client;
+using Hexad.Processes;
 
 namespace Hexad.Failover;
 
-/// <summary>Three primaries and three replicas of one kind of server, six processes on 127.0.0.1, in a folder of their own.</summary>
-internal sealed class MeasuredCluster : IDisposable
+/// <summary>Three primaries and three replicas of one kind of server; the loss of the first primary is timed.</summary>
+/// <param name="server">The words that start a server.</param>
+/// <param name="client">The words that start a client with the cluster tool.</param>
+internal sealed class MeasuredCluster(string[] server, string[] client, int firstPort, int nodeTimeoutMs) : IDisposable
 {
-    private const int PatienceMs = 60_000;
-    private readonly string _folder = Directory.CreateTempSubdirectory("hexad-failover-").FullName;
-    private readonly Process[] _processes = new Process[6];
-    private readonly int _firstPort;
+    private const int KeysBefore = 100;
+    private readonly ProcessCluster _cluster = ProcessCluster.OfSix(server, client, firstPort, nodeTimeoutMs);
+    private readonly long _createdAt = Stopwatch.GetTimestamp();
 
-    public MeasuredCluster(string[] server, string hexad, int firstPort, int nodeTimeoutMs)
+    // It has slot 0, to which {06S} hashes.
+    private ServerProcess Victim => _cluster.Nodes[0];
+
+    /// <summary>Waits for health, or for 3 s in a young cluster; takes the primary of slot 0 away; times the next write to that slot.</summary>
+    public Sample Measure(Case what)
     {
-        _firstPort = firstPort;
-        try
-        {
-            for (int i = 0; i < 6; i++) _processes[i] = Launch(server, firstPort + i, nodeTimeoutMs);
-            for (int i = 0; i < 6; i++) Until(() => Ask(firstPort + i, "PING") == "PONG", "all answer");
-            string[] words = ["cli", "--cluster", "create", .. Enumerable.Range(firstPort, 6).Select(static p => $"127.0.0.1:{p}"), "--cluster-replicas", "1", "--cluster-yes"];
-            using Process create = Start(hexad, words);
-            string said = create.StandardOutput.ReadToEnd();
-            create.WaitForExit();
-            if (create.ExitCode != 0) throw new InvalidOperationException(said);
-            CreatedAt = Stopwatch.GetTimestamp();
-        }
-        catch
-        {
-            Dispose();
-            throw;
-        }
-    }
-
-    /// <summary>When the cluster tool said that it was done.</summary>
-    public long CreatedAt { get; }
-
-    /// <summary>Waits until all six say that all is well and every replica is in step.</summary>
-    public void AwaitHealth() => Until(
-        () => Enumerable.Range(_firstPort, 6).All(p =>
-            Ask(p, "CLUSTER", "INFO").Contains("cluster_state:ok", StringComparison.Ordinal)
-            && Ask(p, "INFO", "replication") is var info
-            && (info.Contains("role:master", StringComparison.Ordinal) || info.Contains("master_link_status:up", StringComparison.Ordinal))),
-        "the cluster is healthy");
-
-    /// <summary>
-    /// Takes the primary of slot 0 away, by SIGKILL or by SIGSTOP, and gives the milliseconds until a write to that
-    /// slot succeeds again; null if none did within <paramref name="limitMs"/>.
-    /// </summary>
-    public double? Fail(bool stop, int limitMs)
-    {
-        int other = _firstPort + 1;
-        Write(_firstPort, other, "before", 5000);
+        bool young = what.Way == Way.Young;
+        if (young) WriteKeys();
+        else _cluster.AwaitHealth();
+        if (young) Thread.Sleep(TimeSpan.FromSeconds(3) - Stopwatch.GetElapsedTime(_createdAt));
+        Patience.Until(() => Victim.Ask("SET", "{06S}", "before") == "OK", "slot 0 is served", 5000);
+        string load = File.ReadAllText("/proc/loadavg");
         long start = Stopwatch.GetTimestamp();
-        if (stop) Signal("STOP");
-        else _processes[0].Kill();
-        return Write(0, other, "after", limitMs) ? Stopwatch.GetElapsedTime(start).TotalMilliseconds : null;
+        if (what.Way == Way.Stop) Victim.Freeze();
+        else Victim.Kill();
+        ServerProcess? serving = WriteAgain(what.LimitMs);
+        double ms = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        int lost = young && serving is not null ? CountLost(serving) : 0;
+        return new Sample(what, serving is null ? null : ms, lost, double.Parse(load.AsSpan(0, load.IndexOf(' ')), CultureInfo.InvariantCulture));
     }
 
-    public void Dispose()
+    /// <summary>Copies the logs and the views of the living to where they can be read.</summary>
+    public void KeepLogs(string folder)
     {
-        foreach (Process process in _processes)
-        {
-            if (process is null) continue;
-            if (!process.HasExited) process.Kill();
-            process.WaitForExit();
-            process.Dispose();
-        }
-
-        Directory.Delete(_folder, recursive: true);
+        Directory.CreateDirectory(folder);
+        foreach (ServerProcess node in _cluster.Nodes) File.WriteAllText(Path.Combine(folder, $"{node.Port}.log"), node.Log);
+        File.WriteAllText(Path.Combine(folder, "views"), _cluster.Views());
     }
 
-    // {06S} hashes to slot 0, which the first primary has. A client asks a living node, follows where it is sent, tries again.
-    private static bool Write(int first, int other, string value, int limitMs)
+    public void Dispose() => _cluster.Dispose();
+
+    private static string Key(int number) => "{06S}" + number.ToString(CultureInfo.InvariantCulture);
+
+    private void WriteKeys()
+    {
+        for (int i = 0; i < KeysBefore; i++) Patience.Until(() => Victim.Ask("SET", Key(i), Key(i)) == "OK", "the new cluster takes a write");
+    }
+
+    private static int CountLost(ServerProcess server)
+    {
+        int lost = 0;
+        for (int i = 0; i < KeysBefore; i++)
+            if (server.Ask("GET", Key(i)) != Key(i)) lost++;
+        return lost;
+    }
+
+    // A client asks a living node, follows where it is sent, tries again; to the one that was taken away it does not go:
+    // how long it would wait there for an answer is no figure of the servers. Gives the one that took the write.
+    private ServerProcess? WriteAgain(int limitMs)
     {
         long start = Stopwatch.GetTimestamp();
-        int port = first == 0 ? other : first;
+        ServerProcess living = _cluster.Nodes[1], asked = living;
         while (Stopwatch.GetElapsedTime(start).TotalMilliseconds < limitMs)
         {
-            string reply = Ask(port, "SET", "{06S}", value);
-            if (reply == "OK") return true;
-            port = reply.StartsWith("MOVED 0 ", StringComparison.Ordinal) ? int.Parse(reply.AsSpan(reply.LastIndexOf(':') + 1)) : other;
+            string reply = asked.Ask("SET", "{06S}", "after");
+            if (reply == "OK") return asked;
+            int index = reply.StartsWith("MOVED 0 ", StringComparison.Ordinal) ? int.Parse(reply.AsSpan(reply.LastIndexOf(':') + 1), CultureInfo.InvariantCulture) - firstPort : 0;
+            asked = index == 0 ? living : _cluster.Nodes[index];
             Thread.Sleep(5);
         }
 
-        return false;
-    }
-
-    private static string Ask(int port, params string[] words)
-    {
-        try
-        {
-            using Connection connection = Connection.Open(new Endpoint("127.0.0.1", port), new ConnectOptions { ConnectTimeoutMs = 300, ReplyTimeoutMs = 300 });
-            return connection.Call(words).Text;
-        }
-        catch (ConnectionException e)
-        {
-            return e.Message;
-        }
-    }
-
-    private void Signal(string name)
-    {
-        using Process signal = Process.Start("/bin/kill", ["-" + name, _processes[0].Id.ToString()]);
-        signal.WaitForExit();
-    }
-
-    private Process Launch(string[] server, int port, int nodeTimeoutMs)
-    {
-        string folder = Path.Combine(_folder, port.ToString());
-        Directory.CreateDirectory(folder);
-        return Start(server[0],
-        [
-            .. server[1..], "--port", port.ToString(), "--bind", "127.0.0.1", "--dir", folder, "--logfile", Path.Combine(folder, "log"), "--save", "",
-            "--cluster-enabled", "yes", "--cluster-node-timeout", nodeTimeoutMs.ToString(),
-        ]);
-    }
-
-    private static Process Start(string program, IEnumerable<string> words)
-    {
-        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true };
-        foreach (string word in words) start.ArgumentList.Add(word);
-        return Process.Start(start)!;
-    }
-
-    private static void Until(Func<bool> isSo, string what)
-    {
-        long start = Stopwatch.GetTimestamp();
-        while (!isSo())
-        {
-            if (Stopwatch.GetElapsedTime(start).TotalMilliseconds > PatienceMs) throw new TimeoutException("waited too long until " + what);
-            Thread.Sleep(50);
-        }
+        return null;
     }
 }

@@ -1,61 +1,64 @@
 // From the loss of a primary to the next successful write, ours and a real server's in turn.
 //
-//   failover --ours "out/hexad server" [--peer redis-server] [--runs 20] [--timeouts 2000,15000] [--ways kill,stop] [--out FILE]
-//            [--young 1: kill 3 s after the cluster was made instead of waiting until it is healthy]
+//   failover --ours "out/hexad server" [--peer redis-server] [--runs 20] [--peer-runs 20] [--timeouts 2000,15000] [--ways kill,stop,young]
+//            [--first-port 20000] [--samples FILE] [--page FILE] [--keep FOLDER]
+//
+//   kill   SIGKILL for the primary of slot 0        stop   SIGSTOP, as a machine that says nothing more
+//   young  SIGKILL 3 s after the cluster was made, with 100 keys written before: all must be there afterwards
+//
+// Every sample is appended to the samples file as it is taken; what stands there already is not measured again, so that
+// a run that was cut short goes on where it was. The page is made from all samples of the file. The logs of a run that
+// took longer than it should are kept in the folder.
 using System;
 using System.Collections.Generic;
-using System.Diagnostics;
+using System.Globalization;
 using System.IO;
 using System.Linq;
-using System.Text;
-using System.Threading;
 
 using Hexad.Failover;
 
 var given = new Dictionary<string, string>(StringComparer.Ordinal);
 for (int i = 0; i + 1 < args.Length; i += 2) given[args[i].TrimStart('-')] = args[i + 1];
 string Given(string name, string otherwise) => given.GetValueOrDefault(name, otherwise);
+int Number(string name, int otherwise) => given.TryGetValue(name, out string? text) ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
 
 string[] ours = Given("ours", "out/hexad server").Split(' ');
 ours[0] = Path.GetFullPath(ours[0]);
-var servers = new List<(string Name, string[] Words)> { ("hexad", ours) };
-if (Given("peer", "redis-server") is { Length: > 0 } peer) servers.Add((Given("peer-name", "redis"), peer.Split(' ')));
-int runs = int.Parse(Given("runs", "20"));
-int port = int.Parse(Given("port", "15100"));
-bool young = Given("young", "0") == "1";
-var page = new StringBuilder("| server | node timeout ms | way | runs | min ms | median ms | max ms | not within the limit |\n|---|---|---|---|---|---|---|---|\n");
+int runs = Number("runs", 20);
+var servers = new List<ServerKind> { new("hexad", ours, runs) };
+if (Given("peer", "redis-server") is { Length: > 0 } peer) servers.Add(new(Given("peer-name", "redis"), peer.Split(' '), Number("peer-runs", runs)));
+var samples = new SampleFile(Given("samples", "failover.csv"));
+int firstPort = Number("first-port", 20_000);
+int port = firstPort;
 
-foreach (int timeoutMs in Given("timeouts", "2000,15000").Split(',').Select(int.Parse))
+foreach (int timeoutMs in Given("timeouts", "2000,15000").Split(',').Select(static t => int.Parse(t, CultureInfo.InvariantCulture)))
 {
-    foreach (string way in Given("ways", "kill,stop").Split(','))
+    foreach (Way way in Given("ways", "kill,stop,young").Split(',').Select(static w => Enum.Parse<Way>(w, ignoreCase: true)))
     {
-        var taken = servers.ToDictionary(static s => s.Name, static _ => new List<double>());
-        var missed = servers.ToDictionary(static s => s.Name, static _ => 0);
-        for (int run = 0; run < runs; run++)
+        for (int run = 0; run < servers.Max(static s => s.Runs); run++)
         {
-            foreach ((string name, string[] words) in servers)
+            foreach (ServerKind server in servers)
             {
-                using var cluster = new MeasuredCluster(words, ours[0], port, timeoutMs);
-                if (young) Thread.Sleep(TimeSpan.FromSeconds(3) - Stopwatch.GetElapsedTime(cluster.CreatedAt));
-                else cluster.AwaitHealth();
-                if (cluster.Fail(way == "stop", (timeoutMs * 2) + 20_000) is { } ms) taken[name].Add(ms);
-                else missed[name]++;
-                port = port >= 15_400 ? 15_100 : port + 6;
+                var what = new Case(server.Name, timeoutMs, way);
+                if (run >= server.Runs || samples.Of(what).Count() > run) continue;
+                using var cluster = new MeasuredCluster(server.Words, [ours[0], "cli"], port, timeoutMs);
+                Sample sample = cluster.Measure(what);
+                samples.Append(sample);
+                Console.Error.WriteLine(sample.Line);
+                if (sample.IsLate && given.TryGetValue("keep", out string? folder)) cluster.KeepLogs(Path.Combine(folder, $"{server.Name}-{timeoutMs}-{way}-{run}"));
+                port = port >= firstPort + 400 ? firstPort : port + 6;
             }
-        }
-
-        foreach ((string name, _) in servers)
-        {
-            double[] sorted = [.. taken[name].Order()];
-            string line = sorted.Length == 0
-                ? $"| {name} | {timeoutMs} | {way} | {runs} | | | | {missed[name]} |"
-                : $"| {name} | {timeoutMs} | {way} | {runs} | {sorted[0]:F0} | {sorted[sorted.Length / 2]:F0} | {sorted[^1]:F0} | {missed[name]} |";
-            page.Append(line).Append('\n');
-            Console.Error.WriteLine(line);
         }
     }
 }
 
+string page = samples.Page();
 Console.Write(page);
-if (given.TryGetValue("out", out string? file)) File.WriteAllText(file, page.ToString());
+if (given.TryGetValue("page", out string? file)) File.WriteAllText(file, page);
 return 0;
+
+namespace Hexad.Failover
+{
+    /// <summary>A kind of server: its name on the page, the words that start one, how many runs it gets.</summary>
+    internal sealed record ServerKind(string Name, string[] Words, int Runs);
+}

@@ -1,12 +1,8 @@
 using System;
 using System.Collections.Generic;
-using System.Diagnostics;
 using System.IO;
 using System.Linq;
-using System.Net;
-using System.Net.Sockets;
-using System.Threading;
-using Xunit;
+using Hexad.Processes;
 
 namespace Hexad.Guide;
 
@@ -16,19 +12,15 @@ namespace Hexad.Guide;
 /// </summary>
 public sealed class GuideCluster : IDisposable
 {
-    private const int LookEveryMs = 50;
-    private readonly string _server;
-
     public GuideCluster(string server, string folder, int firstPort)
     {
-        _server = server;
         for (int shard = 0; shard < 3; shard++) Masters.Add(Make(shard, shard));
         for (int shard = 0; shard < 3; shard++) Replicas.Add(Make(shard, (shard + 1) % 3));
 
         Instance Make(int shard, int machine)
         {
             string host = $"127.0.0.{machine + 1}";
-            return new Instance(host, firstPort + shard, Path.Combine(folder, $"{host}-{firstPort + shard}"));
+            return new Instance(server, host, firstPort + shard, Path.Combine(folder, $"{host}-{firstPort + shard}"));
         }
     }
 
@@ -44,30 +36,19 @@ public sealed class GuideCluster : IDisposable
     /// <summary>The two instances on a machine, 1 to 3.</summary>
     public IEnumerable<Instance> Machine(int number) => All.Where(i => i.Host == $"127.0.0.{number}").ToList();
 
-    /// <summary>Three ports in a row that nobody has on any of the machines, nor the bus ports above them.</summary>
-    public static int FreePorts()
-    {
-        for (int first = 21279; first < 22000; first += 3)
-        {
-            if (Enumerable.Range(first, 3).All(p => IsFree(p) && IsFree(p + 10_000))) return first;
-        }
-
-        throw new InvalidOperationException("There are no free ports");
-    }
-
     /// <summary>Starts one and waits until it answers.</summary>
     public void Start(Instance node, Operator person)
     {
-        node.Start(_server);
-        Eventually($"{node.Address} answers", 15_000, () => person.Ask(node, "PING") == "PONG", () => node.Log);
+        node.Start();
+        Patience.Until(() => person.Ask(node, "PING") == "PONG", $"{node.Address} answers", 15_000, () => node.Log);
     }
 
     /// <summary>Starts all that do not run.</summary>
     public void StartAll(Operator person)
     {
         List<Instance> down = All.Where(i => !i.Runs).ToList();
-        foreach (Instance node in down) node.Start(_server);
-        foreach (Instance node in down) Eventually($"{node.Address} answers", 15_000, () => person.Ask(node, "PING") == "PONG", () => node.Log);
+        foreach (Instance node in down) node.Start();
+        foreach (Instance node in down) Patience.Until(() => person.Ask(node, "PING") == "PONG", $"{node.Address} answers", 15_000, () => node.Log);
     }
 
     /// <summary>What a node says about another, or about itself: the line of CLUSTER NODES, split.</summary>
@@ -76,50 +57,20 @@ public sealed class GuideCluster : IDisposable
             .FirstOrDefault(w => w.Length > 7 && w[1].StartsWith(about.Address + "@", StringComparison.Ordinal)) ?? ["", "", "unknown", "-"];
 
     /// <summary>Waits until everybody agrees that all is served and every copy is in step.</summary>
-    public void Healthy(Operator person, int limitMs = 60_000) => Eventually(
-        "the cluster is healthy", limitMs,
+    public void Healthy(Operator person, int limitMs = 60_000) => Patience.Until(
         () => All.All(i =>
             person.Ask(i, "CLUSTER", "INFO").Contains("cluster_state:ok", StringComparison.Ordinal)
             && !person.Ask(i, "CLUSTER", "NODES").Contains("fail", StringComparison.Ordinal)
             && person.Ask(i, "INFO", "replication") is var info
             && (info.Contains("role:master", StringComparison.Ordinal) || info.Contains("master_link_status:up", StringComparison.Ordinal))),
+        "the cluster is healthy", limitMs,
         () => string.Join("\n\n", All.Select(i => $"{i.Address}\n{person.Ask(i, "CLUSTER", "NODES")}\n{person.Ask(i, "INFO", "replication")}")));
 
     /// <summary>Whether a node is a master by its own word.</summary>
     public static bool IsMaster(Operator person, Instance node) => person.Ask(node, "ROLE").StartsWith("master", StringComparison.Ordinal);
 
-    /// <summary>Looks again and again until something holds; fails with an explanation after the limit.</summary>
-    public static void Eventually(string what, int limitMs, Func<bool> holds, Func<string>? explanation = null)
-    {
-        long start = Stopwatch.GetTimestamp();
-        while (!holds())
-        {
-            if (Stopwatch.GetElapsedTime(start).TotalMilliseconds > limitMs)
-                Assert.Fail($"Within {limitMs} ms it did not happen that {what}.\n{explanation?.Invoke()}");
-            Thread.Sleep(LookEveryMs);
-        }
-    }
-
     public void Dispose()
     {
         foreach (Instance node in All) node.Dispose();
-    }
-
-    private static bool IsFree(int port)
-    {
-        for (int machine = 1; machine <= 3; machine++)
-        {
-            try
-            {
-                using var listener = new TcpListener(IPAddress.Parse($"127.0.0.{machine}"), port);
-                listener.Start();
-            }
-            catch (SocketException)
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 }

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
 using System.Linq;
+using Hexad.Processes;
 using Xunit;
 
 namespace Hexad.Guide;
@@ -38,7 +39,7 @@ public sealed class GuideTests : IDisposable
     {
         Installation installed = Installation.Make(Path.Combine(_folder, "installed"));
         var person = new Operator(installed.Program("redis-cli"), installed.Program("redis-trib"));
-        using var cluster = new GuideCluster(_otherServer ?? installed.Program("redis-server"), _folder, GuideCluster.FreePorts());
+        using var cluster = new GuideCluster(_otherServer ?? installed.Program("redis-server"), _folder, FreePorts.Take(3));
         Instance hidden = cluster.Masters[1];
         foreach (Instance node in cluster.Masters)
         {
@@ -62,7 +63,7 @@ public sealed class GuideTests : IDisposable
         Assert.SkipUnless(_otherServer is null, "hexad up starts our own server");
         Installation installed = Installation.Make(Path.Combine(_folder, "installed"));
         var person = new Operator(installed.Program("redis-cli"), installed.Program("redis-trib"));
-        int first = GuideCluster.FreePorts();
+        int first = FreePorts.Take(3);
         string folder = Path.Combine(_folder, "up");
         Outcome up = Shell.Run(installed.Hexad, ["up", "--detach", "--dir", folder, "--port", first.ToString()]);
         try
@@ -92,7 +93,7 @@ public sealed class GuideTests : IDisposable
 
     private void Follow(Installation installed, Operator person)
     {
-        using var cluster = new GuideCluster(_otherServer ?? installed.Program("redis-server"), Path.Combine(_folder, "cluster"), GuideCluster.FreePorts());
+        using var cluster = new GuideCluster(_otherServer ?? installed.Program("redis-server"), Path.Combine(_folder, "cluster"), FreePorts.Take(3));
         Step("2: six instances start", () => StartInstances(installed, cluster, person));
         Step("3: three masters become a cluster", () => CreateMasters(cluster, person));
         Step("4: three replicas join", () => AddReplicas(cluster, person));
@@ -148,7 +149,7 @@ public sealed class GuideTests : IDisposable
         foreach (Instance asked in cluster.Masters)
         {
             foreach (Instance about in cluster.Masters)
-                GuideCluster.Eventually($"{asked.Address} knows the address of {about.Address}", 5000, () => GuideCluster.Line(person, asked, about)[0].Length == 40, () => person.Ask(asked, "CLUSTER", "NODES"));
+                Patience.Until(() => GuideCluster.Line(person, asked, about)[0].Length == 40, $"{asked.Address} knows the address of {about.Address}", 5000, () => person.Ask(asked, "CLUSTER", "NODES"));
         }
 
         Assert.Equal(["1", "2", "3"], cluster.Masters.Select(m => GuideCluster.Line(person, cluster.Masters[0], m)[6]));
@@ -162,7 +163,7 @@ public sealed class GuideTests : IDisposable
             Outcome added = person.AddReplica(cluster.Replicas[shard], cluster.Masters[0], id);
             Assert.True(added.Code == 0 && added.Output.Contains("[OK] New node added correctly.", StringComparison.Ordinal), added.ToString());
             Instance replica = cluster.Replicas[shard];
-            GuideCluster.Eventually($"everybody sees {replica.Address} as a replica", 15_000, () => cluster.Masters.TrueForAll(m => GuideCluster.Line(person, m, replica)[2].Contains("slave", StringComparison.Ordinal)));
+            Patience.Until(() => cluster.Masters.TrueForAll(m => GuideCluster.Line(person, m, replica)[2].Contains("slave", StringComparison.Ordinal)), $"everybody sees {replica.Address} as a replica", 15_000);
         }
 
         cluster.Healthy(person);
@@ -204,13 +205,13 @@ public sealed class GuideTests : IDisposable
         Assert.Equal("1", person.Ask(old, "WAIT", "1", "2000"));
         int epoch = int.Parse(GuideCluster.Line(person, a, old)[6]);
         foreach (Instance dead in cluster.Machine(3)) dead.Kill();
-        GuideCluster.Eventually("the replica on machine 1 takes over", 60_000, () => GuideCluster.IsMaster(person, heir), () => heir.Log);
-        GuideCluster.Eventually(
-            "everybody sees the old master as failed and the new one with its slots", 30_000,
+        Patience.Until(() => GuideCluster.IsMaster(person, heir), "the replica on machine 1 takes over", explanation: () => heir.Log);
+        Patience.Until(
             () => GuideCluster.Line(person, a, old)[2] == "master,fail" && GuideCluster.Line(person, a, heir) is [_, _, "master", "-", _, _, _, _, "10923-16383"],
+            "everybody sees the old master as failed and the new one with its slots", 30_000,
             () => person.Ask(a, "CLUSTER", "NODES"));
         Assert.True(int.Parse(GuideCluster.Line(person, a, heir)[6]) > epoch);
-        GuideCluster.Eventually("the cluster serves again", 30_000, () => person.AskCluster(a, "GET", "foo") == "bar", () => person.AskCluster(a, "GET", "foo"));
+        Patience.Until(() => person.AskCluster(a, "GET", "foo") == "bar", "the cluster serves again", 30_000, () => person.AskCluster(a, "GET", "foo"));
         Assert.Equal(["-> Redirected to slot [12182] located at " + heir.Address, "\"bar\""], person.Type(a, "GET foo"));
         Assert.Equal("OK", person.AskCluster(a, "SET", "hello", "again{foo}"));
         foreach (Instance dead in cluster.Machine(3)) cluster.Start(dead, person);
@@ -230,7 +231,7 @@ public sealed class GuideTests : IDisposable
         {
             Assert.Equal("OK", person.Ask(next, ["CLUSTER", "FAILOVER", .. way]));
             long asked = Stopwatch.GetTimestamp();
-            GuideCluster.Eventually($"{next.Address} takes over", 20_000, TookOver, () => next.Log);
+            Patience.Until(TookOver, $"{next.Address} takes over", 20_000, () => next.Log);
             bool TookOver()
             {
                 // Redis 7.0 now and then lets a failover by hand time out after 5 seconds; ours must not.
@@ -253,8 +254,8 @@ public sealed class GuideTests : IDisposable
     {
         (Instance a, Instance b, Instance heir) = (cluster.Masters[0], cluster.Masters[1], cluster.Replicas[1]);
         foreach (Instance node in cluster.Machine(2)) Assert.Equal(0, node.Stop());
-        GuideCluster.Eventually("the replica takes over", 60_000, () => GuideCluster.IsMaster(person, heir), () => $"{b.Log}\n{heir.Log}");
-        GuideCluster.Eventually("the keys are served", 60_000, () => person.AskCluster(a, "GET", "JOHN") == "Adams", () => person.AskCluster(a, "GET", "JOHN"));
+        Patience.Until(() => GuideCluster.IsMaster(person, heir), "the replica takes over", explanation: () => $"{b.Log}\n{heir.Log}");
+        Patience.Until(() => person.AskCluster(a, "GET", "JOHN") == "Adams", "the keys are served", explanation: () => person.AskCluster(a, "GET", "JOHN"));
         foreach (Instance node in cluster.Machine(2)) cluster.Start(node, person);
         cluster.Healthy(person);
     }

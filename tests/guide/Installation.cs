@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using Hexad.Processes;
 using Xunit;
 
 namespace Hexad.Guide;
@@ -27,15 +28,14 @@ public sealed class Installation
     /// <summary>Installs into a folder.</summary>
     public static Installation Make(string folder)
     {
-        string root = FindRoot();
-        if (Environment.GetEnvironmentVariable("HEXAD_BINARY") is null && File.Exists(Path.Combine(root, "out", "hexad")))
+        if (Environment.GetEnvironmentVariable(SourceTree.BinaryVariable) is null && File.Exists(SourceTree.PathTo("out/hexad")))
         {
-            Outcome installed = Shell.Run("/bin/sh", [Path.Combine(root, "scripts", "install"), folder]);
+            Outcome installed = Shell.Run("/bin/sh", [SourceTree.PathTo("scripts/install"), folder]);
             Assert.True(installed.Code == 0, installed.ToString());
             return new Installation(folder);
         }
 
-        string binary = Environment.GetEnvironmentVariable("HEXAD_BINARY") ?? Path.Combine(root, "src", "Hexad", "bin", "Release", "net10.0", "hexad");
+        string binary = SourceTree.Hexad;
         Assert.True(File.Exists(binary), $"There is no {binary}: build it first.");
         Directory.CreateDirectory(Path.Combine(folder, "bin"));
         Directory.CreateDirectory(Path.Combine(folder, "etc"));
@@ -53,14 +53,4 @@ public sealed class Installation
     }
 
     private static string Word(string name) => name switch { "redis-server" => "server", "redis-cli" => "cli", _ => "trib" };
-
-    private static string FindRoot()
-    {
-        for (DirectoryInfo? at = new(AppContext.BaseDirectory); at is not null; at = at.Parent)
-        {
-            if (File.Exists(Path.Combine(at.FullName, "Hexad.slnx"))) return at.FullName;
-        }
-
-        throw new InvalidOperationException("This test runs within the source tree");
-    }
 }

@@ -1,15 +1,15 @@
 using System;
-using System.Diagnostics;
 using System.IO;
 using System.Text.RegularExpressions;
-using Xunit;
+using Hexad.Client;
+using Hexad.Processes;
 
 namespace Hexad.Guide;
 
 /// <summary>One of the six instances: its configuration file, made from the sample, and its process.</summary>
-public sealed class Instance(string host, int port, string folder) : IDisposable
+public sealed class Instance(string server, string host, int port, string folder) : IDisposable
 {
-    private Process? _process;
+    private readonly ServerProcess _process = new([server, ConfigFileIn(folder, port)], folder, new Endpoint(host, port));
 
     /// <summary>The machine it runs on.</summary>
     public string Host => host;
@@ -21,25 +21,22 @@ public sealed class Instance(string host, int port, string folder) : IDisposable
     public string Address => $"{host}:{port}";
 
     /// <summary>Its configuration file.</summary>
-    public string ConfigFile => Path.Combine(folder, $"redis-{port}.conf");
+    public string ConfigFile => ConfigFileIn(folder, port);
 
     /// <summary>What it has logged so far.</summary>
-    public string Log => File.Exists(LogFile) ? File.ReadAllText(LogFile) : "";
+    public string Log => _process.Log;
 
     /// <summary>Whether its process runs.</summary>
-    public bool Runs => _process is { HasExited: false };
-
-    private string LogFile => Path.Combine(folder, $"redis-{port}.log");
+    public bool Runs => _process.Runs;
 
     /// <summary>Copies the sample and edits the lines that the guide edits.</summary>
     public void Configure(string sample, int nodeTimeoutMs, params string[] more)
     {
-        Directory.CreateDirectory(folder);
         string text = sample;
         string[] lines =
         [
             $"bind {host}", "protected-mode no", $"port {port}", $"pidfile {Path.Combine(folder, $"redis-{port}.pid")}", $"dir {folder}",
-            $"logfile {LogFile}", "cluster-enabled yes", "always-show-logo yes", $"cluster-config-file nodes-{port}.conf", $"cluster-node-timeout {nodeTimeoutMs}", .. more,
+            $"logfile {Path.Combine(folder, "log")}", "cluster-enabled yes", "always-show-logo yes", $"cluster-config-file nodes-{port}.conf", $"cluster-node-timeout {nodeTimeoutMs}", .. more,
         ];
         // The banner goes to a terminal only, unless it is wanted always: here the log is where it is looked for.
         foreach (string line in lines) text = Edit(text, line);
@@ -47,33 +44,17 @@ public sealed class Instance(string host, int port, string folder) : IDisposable
     }
 
     /// <summary>Starts it.</summary>
-    public void Start(string server)
-    {
-        Assert.False(Runs);
-        _process?.Dispose();
-        _process = Shell.Start(server, [ConfigFile]);
-    }
+    public void Start() => _process.Start();
 
     /// <summary>Kills it, as when the machine loses power.</summary>
-    public void Kill()
-    {
-        _process!.Kill();
-        _process.WaitForExit();
-    }
+    public void Kill() => _process.Kill();
 
     /// <summary>Asks it to stop, and waits until it has; the exit code.</summary>
-    public int Stop(int limitMs = 20_000)
-    {
-        using (Process signal = Shell.Start("/bin/kill", ["-TERM", _process!.Id.ToString()])) signal.WaitForExit();
-        Assert.True(_process.WaitForExit(limitMs), $"{Address} did not stop within {limitMs} ms. It logged:\n{Log}");
-        return _process.ExitCode;
-    }
+    public int Stop() => _process.Stop();
 
-    public void Dispose()
-    {
-        if (Runs) Kill();
-        _process?.Dispose();
-    }
+    public void Dispose() => _process.Dispose();
+
+    private static string ConfigFileIn(string folder, int port) => Path.Combine(folder, $"redis-{port}.conf");
 
     /// <summary>Sets a directive: in its line if it has one, else where it stands commented out, else at the end.</summary>
     private static string Edit(string text, string line)

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
+using Hexad.Processes;
 using Xunit;
 
 namespace Hexad.Guide;

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.IO;
 using System.Linq;
 using System.Text.Json;
+using Hexad.Processes;
 using Xunit;
 
 namespace Hexad.Compat.Tests.Clients;
@@ -15,7 +16,7 @@ public class IoredisTests
     [Fact]
     public void A_primary_dies_under_100000_writes_and_the_client_goes_on()
     {
-        string folder = NodeFolder();
+        string folder = SourceTree.PathTo("tests/Compat.Tests/Clients/node");
         Assert.SkipUnless(Directory.Exists(Path.Combine(folder, "node_modules", "ioredis")), "ioredis is not installed (npm install in tests/Compat.Tests/Clients/node)");
         using var cluster = new SixNodes();
         var start = new ProcessStartInfo("node") { WorkingDirectory = folder, RedirectStandardInput = true, RedirectStandardOutput = true };
@@ -39,12 +40,5 @@ public class IoredisTests
         {
             if (!client.HasExited) client.Kill();
         }
-    }
-
-    private static string NodeFolder()
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            if (File.Exists(Path.Combine(folder.FullName, "Hexad.slnx"))) return Path.Combine(folder.FullName, "tests/Compat.Tests/Clients/node");
-        throw new InvalidOperationException("No Hexad.slnx above " + AppContext.BaseDirectory);
     }
 }

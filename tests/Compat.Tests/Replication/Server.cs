@@ -1,13 +1,9 @@
 using System;
 using System.Collections.Generic;
-using System.Diagnostics;
 using System.IO;
 using System.Linq;
-using System.Net;
-using System.Net.Sockets;
-using System.Text;
-using System.Threading;
 using Hexad.Client;
+using Hexad.Processes;
 using Xunit;
 
 namespace Hexad.Compat.Tests.Replication;
@@ -15,28 +11,24 @@ namespace Hexad.Compat.Tests.Replication;
 /// <summary>A server in a process and a folder of its own, ours or a real one, on a free port of 127.0.0.1.</summary>
 internal sealed class Server : IDisposable
 {
-    private const int PatienceMs = 30_000;
     private const string RealProgram = "/usr/bin/redis-server";
-    private static int _lastPort = Environment.ProcessId * 37;
     private readonly string[] _arguments;
-    private readonly bool _ours;
-    private Process _process;
+    private readonly ServerProcess _process;
     private Connection? _connection;
 
     private Server(bool ours, string[] arguments)
     {
-        _ours = ours;
         _arguments = arguments;
-        Folder = Directory.CreateTempSubdirectory("hexad-compat-").FullName;
-        Port = FreePort();
-        _process = Launch();
+        string[] program = ours ? [SourceTree.Hexad, "server"] : [RealProgram, "--repl-diskless-sync-delay", "0"];
+        _process = ServerProcess.At(program, Directory.CreateTempSubdirectory("hexad-compat-").FullName, "127.0.0.1", FreePorts.Take(), arguments);
+        _process.Start();
     }
 
     /// <summary>Where it listens.</summary>
-    public int Port { get; }
+    public int Port => _process.Port;
 
     /// <summary>Where its files are.</summary>
-    public string Folder { get; }
+    public string Folder => _process.Folder;
 
     /// <summary>One of ours.</summary>
     public static Server Ours(params string[] arguments) => new(true, arguments);
@@ -104,123 +96,34 @@ internal sealed class Server : IDisposable
     {
         _connection!.Write("SHUTDOWN");
         _connection.Flush();
-        Assert.True(_process.WaitForExit(PatienceMs));
+        _process.AwaitEnd();
         _connection.Dispose();
         _connection = null;
-        _process.Dispose();
-        _process = Launch();
+        _process.Start();
     }
 
     /// <summary>Kills the process: it has no time for anything.</summary>
-    public void Kill()
-    {
-        _process.Kill();
-        _process.WaitForExit();
-    }
+    public void Kill() => _process.Kill();
 
     public void Dispose()
     {
         _connection?.Dispose();
-        if (!_process.HasExited) _process.Kill();
-        _process.WaitForExit();
         _process.Dispose();
         Directory.Delete(Folder, true);
     }
 
     /// <summary>Waits until something is so.</summary>
-    public static void Until(Func<bool> isSo, string what)
-    {
-        var patience = Stopwatch.StartNew();
-        while (!isSo())
-        {
-            Assert.True(patience.ElapsedMilliseconds < PatienceMs, "Waited too long until " + what);
-            Thread.Sleep(50);
-        }
-    }
-
-    private Process Launch()
-    {
-        var start = new ProcessStartInfo(_ours ? OurProgram() : RealProgram)
-        {
-            WorkingDirectory = Folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        if (_ours) start.ArgumentList.Add("server");
-        foreach (string word in (string[])["--port", Port.ToString(), "--bind", "127.0.0.1", "--dir", Folder, "--logfile", Path.Combine(Folder, "log"), .. _arguments])
-            start.ArgumentList.Add(word);
-        if (!_ours)
-        {
-            start.ArgumentList.Add("--repl-diskless-sync-delay");
-            start.ArgumentList.Add("0");
-        }
-
-        Process process = Process.Start(start)!;
-        process.OutputDataReceived += static (_, _) => { };
-        process.ErrorDataReceived += static (_, _) => { };
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        return process;
-    }
+    public static void Until(Func<bool> isSo, string what) => Patience.Until(isSo, what);
 
     private Connection Connect()
     {
-        Connection? connection = null;
-        Until(() => (connection = TryConnect()) is not null, $"port {Port} answers");
-        return connection!;
-    }
-
-    private Connection? TryConnect()
-    {
-        try
-        {
-            Connection connection = Connection.Open(new Hexad.Client.Endpoint("127.0.0.1", Port));
-            connection.Write("PING");
-            connection.Flush();
-            if (connection.Read().Text == "PONG") return connection;
-            connection.Dispose();
-            return null;
-        }
-        catch (ConnectionException)
-        {
-            return null;
-        }
+        _process.AwaitAnswer();
+        return Connection.Open(_process.Endpoint);
     }
 
     private static IEnumerable<string> Texts(Reply reply)
     {
         foreach (Reply element in reply.Elements)
             yield return element.IsAggregate ? string.Join(' ', Texts(element)) : element.Text;
-    }
-
-    // Below those from which the system takes its own, so that the bus port, 10000 higher, is a port too.
-    private static int FreePort()
-    {
-        while (true)
-        {
-            int port = 22_000 + Interlocked.Increment(ref _lastPort) % 8_000;
-            if (IsFree(port) && IsFree(port + 10_000)) return port;
-        }
-    }
-
-    private static bool IsFree(int port)
-    {
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            probe.Bind(new IPEndPoint(IPAddress.Loopback, port));
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
-
-    private static string OurProgram()
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            if (File.Exists(Path.Combine(folder.FullName, "Hexad.slnx"))) return Path.Combine(folder.FullName, "src/Hexad/bin/Release/net10.0/hexad");
-        throw new InvalidOperationException("No Hexad.slnx above " + AppContext.BaseDirectory);
     }
 }

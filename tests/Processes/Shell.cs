@@ -4,7 +4,7 @@ using System.Diagnostics;
 using System.IO;
 using System.Threading.Tasks;
 
-namespace Hexad.Guide;
+namespace Hexad.Processes;
 
 /// <summary>What a program left behind.</summary>
 public sealed record Outcome(int Code, string Output, string Error)
