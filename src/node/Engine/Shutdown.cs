@@ -131,6 +131,8 @@ public sealed class Shutdown(Node node) : IPart
         }
 
         node.Host.Log(LogLevel.Notice, "Saving the final RDB snapshot before exiting.");
+        // What is written from now on would be in no file: an acknowledged write that is lost, and a replica ahead of us.
+        node.Pause.Begin(PauseReason.Failover, PauseScope.Writes, new MonotonicMs(long.MaxValue));
         int attempt = _attempt;
         Save(saved =>
         {

@@ -281,12 +281,12 @@ public sealed class ClusterPart : IPart, IClusterNeighbours
 
         IsStarted = true;
         _nextTick = _node.Now.Monotonic;
-        ClaimLoadedSlots();
+        _node.Persistence.Load();
         foreach (string address in _node.Options.Bind.Addresses) Listen(address);
     }
 
     /// <summary>As Redis: keys that were loaded for a slot that is nobody's make it this node's.</summary>
-    private void ClaimLoadedSlots()
+    internal void DataLoaded()
     {
         if (!Machine.Myself.IsPrimary || _node.Databases[0].KeyCount == 0) return;
         var mine = new List<(int, int)>();

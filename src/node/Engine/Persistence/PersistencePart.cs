@@ -73,12 +73,21 @@ public sealed class PersistencePart : IPart
     {
         _nextTick = _node.Now.Monotonic + TickMs;
         LastSave = _node.Now.Wall;
+        _node.Set(NodeConditions.Loading, true);
+        // In cluster mode nodes.conf says first who we are: a replica must not expire keys of its own accord, nor begin
+        // a history of its own.
+        if (_node.Cluster is null) Load();
+    }
+
+    /// <summary>Loads what an earlier run has left. Called once, when the node knows its role.</summary>
+    internal void Load()
+    {
         _loadStartedAt = _node.Now.Monotonic;
-        _loading = new FileLoad(_node, _node.Options.DumpFileName, Loaded, Unreadable, dropsExpired: _node.Options.ReplicaOf.Host is null)
+        bool dropsExpired = _node.Options.ReplicaOf.Host is null && !_node.Replication.IsReplica;
+        _loading = new FileLoad(_node, _node.Options.DumpFileName, Loaded, Unreadable, dropsExpired)
         {
             WhenFound = () => _node.Host.Log(LogLevel.Notice, "Loading RDB produced by an earlier run"),
         };
-        _node.Set(NodeConditions.Loading, true);
         _loading.Start();
     }
 
@@ -339,5 +348,6 @@ public sealed class PersistencePart : IPart
         _node.Set(NodeConditions.Loading, false);
         IsReady = true;
         WhenReady?.Invoke(facts);
+        _node.Cluster?.DataLoaded();
     }
 }

@@ -9,6 +9,7 @@ internal sealed class WaitTable(Node node, ReplicationPart replication) : ISessi
 {
     private readonly List<Waiter> _waiters = [];
     private bool _askForAcknowledgements;
+    private bool _askInPause;
 
     private readonly record struct Waiter(Session Session, ReplicationOffset Offset, int Replicas, MonotonicMs Until);
 
@@ -37,8 +38,8 @@ internal sealed class WaitTable(Node node, ReplicationPart replication) : ISessi
         else Waiting.Answer(session, reply => reply.Integer(acknowledged));
     }
 
-    /// <summary>Asks the replicas, at the end of this batch, how far they are.</summary>
-    public void AskForAcknowledgements() => _askForAcknowledgements = true;
+    /// <summary>Asks the replicas, at the end of this batch, how far they are, even while writers are held back.</summary>
+    public void AskForAcknowledgements() => _askForAcknowledgements = _askInPause = true;
 
     /// <summary>Somebody acknowledged something: looks who has waited enough.</summary>
     public void Acknowledged() => Answer(false);
@@ -52,8 +53,10 @@ internal sealed class WaitTable(Node node, ReplicationPart replication) : ISessi
     /// <summary>Asks the replicas how far they are, once for all that began to wait in this batch.</summary>
     public void EndBatch()
     {
-        if (!_askForAcknowledgements) return;
-        _askForAcknowledgements = false;
+        // While writers are held back a replica may take over at this very place of the stream: a question that comes
+        // after it would be a byte that only we have, and cost us a full resync. Who waits is asked for when the pause ends.
+        if (!_askForAcknowledgements || (!_askInPause && (node.Conditions & (uint)NodeConditions.Paused) != 0)) return;
+        _askForAcknowledgements = _askInPause = false;
         if (replication.Backlog is not null && !replication.IsReplica) replication.Append("*3\r\n$8\r\nREPLCONF\r\n$6\r\nGETACK\r\n$1\r\n*\r\n"u8);
     }
 
