@@ -14,12 +14,15 @@ internal sealed class TestKeyspace : IKeyspaceEvents, IDisposable
     {
         All = new Databases(settings, new Dice(seed), this);
         All.Now = new UnixMs(1_700_000_000_000);
+        Chains = new Chain(All.Collections.Memory);
+        All.Collections.Register(Chain.Type, Chains);
     }
 
     public static TestKeyspace Standalone() => new(new KeyspaceSettings(3, false));
     public static TestKeyspace Cluster() => new(KeyspaceSettings.Cluster);
 
     public Databases All { get; }
+    public Chain Chains { get; }
     public Database Db => All[0];
     public List<string> Expired { get; } = [];
     public List<string> Evicted { get; } = [];

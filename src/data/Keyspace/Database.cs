@@ -146,6 +146,74 @@ public sealed class Database
         return bytes;
     }
 
+    // ---- Values of other types ----
+
+    /// <summary>
+    /// Begins to change a value that is not a string: a snapshot walk that has not told it yet takes it first. The
+    /// command works on the edit's block or root and ends with <see cref="CollectionEdit.Commit"/>.
+    /// </summary>
+    public CollectionEdit Edit(ref EntryRef entry)
+    {
+        Invariant.That(!entry.IsString);
+        _set.Preserve(entry.Slot, entry.Entry);
+        return new CollectionEdit(_all, this, entry.Entry);
+    }
+
+    /// <summary>Begins to build a value of this type, which <see cref="CollectionEdit.Become(ObjectEncoding, nint)"/> names and <see cref="CollectionEdit.Store"/> puts under its key.</summary>
+    public CollectionEdit Build(ObjectType type) => new(_all, this, type);
+
+    /// <summary>Stores a packed value, whose block is the key's from now on, under a key that is not there.</summary>
+    public EntryRef Create(ReadOnlySpan<byte> key, ObjectType type, ObjectEncoding encoding, Blob packed, Lifetime lifetime = default)
+    {
+        Invariant.That(encoding is > ObjectEncoding.Raw and < ObjectEncoding.HashTable);
+        return Insert(key, type, encoding, lifetime, packed, 0);
+    }
+
+    internal EntryRef Insert(ReadOnlySpan<byte> key, ObjectType type, in CollectionEdit built, Lifetime lifetime)
+    {
+        CollectionEdit value = built;
+        if (value.Root != 0)
+        {
+            ref CollectionHeader header = ref _all.Collections.HeaderOf(value.Root);
+            header.ChargeBytes = value.Charge;
+            header.Mark = 0;
+            header.AbandonedWalks = 0;
+        }
+
+        return Insert(key, type, value.Encoding, lifetime, value.Packed, value.Root);
+    }
+
+    private EntryRef Insert(ReadOnlySpan<byte> key, ObjectType type, ObjectEncoding encoding, Lifetime lifetime, Blob packed, nint root)
+    {
+        int slot = SlotOf(key);
+        ulong hash = _all.Tables.HashOf(key);
+        if (_all.Expired == ExpiredKeys.Hide) Clear(key, out slot, out hash);
+        bool expires = lifetime.What == Lifetime.Kind.Until;
+        Entry made = Entry.Create(_all.Memory, key, expires, outside: true, inlineLength: 0);
+        made.SetKind(type, encoding);
+        made.Blob = packed;
+        if (root != 0) made.Root = root;
+        made.Access = _all.Clock.Fresh;
+        if (expires) made.ExpiryMs = lifetime.At.Value;
+        return new EntryRef(_set.Insert(slot, hash, made), slot);
+    }
+
+    internal void Commit(ref EntryRef entry, in CollectionEdit edit)
+    {
+        CollectionEdit done = edit;
+        Entry target = entry.Entry;
+        target.SetKind(target.Type, done.Encoding);
+        target.Blob = done.Packed;
+        if (done.Root != 0)
+        {
+            target.Root = done.Root;
+            target.Header.ChargeBytes = done.Charge;
+        }
+
+        _set.Resized(done.Change);
+        target.Epoch = _set.Table(entry.Slot).Epoch;
+    }
+
     // ---- Removing, moving ----
 
     /// <summary>Removes a key; false when there is none, or it was expired (it is then removed as expired).</summary>
@@ -186,6 +254,7 @@ public sealed class Database
         if (target == this && newKey.SequenceEqual(entry.Key)) return entry;
         target.Clear(newKey, out int slot, out ulong hash);
         Entry copied = source.WithKey(_all.Memory, newKey, duplicate: true);
+        if (copied.IsCollection) _all.DuplicateCollection(source, copied);
         copied.Access = _all.Clock.Fresh;
         return new EntryRef(target._set.Insert(slot, hash, copied), slot);
     }
@@ -349,7 +418,7 @@ public sealed class Database
     {
         _set.Unlink(entry.Slot, _all.Tables.HashOf(entry.Key), entry.Place, entry.Entry);
         _all.Events.Expired(Index, entry.Key);
-        entry.Entry.Free(_all.Memory);
+        _all.Free(entry.Entry, FreeMode.Now);
     }
 
     /// <summary>Removes a key to make room and reports it.</summary>
@@ -357,7 +426,7 @@ public sealed class Database
     {
         _set.Unlink(entry.Slot, _all.Tables.HashOf(entry.Key), entry.Place, entry.Entry);
         _all.Events.Evicted(Index, entry.Key);
-        entry.Entry.Free(_all.Memory);
+        _all.Free(entry.Entry, FreeMode.Now);
     }
 
     private int SlotOf(ReadOnlySpan<byte> key) => _set.TableCount == 1 ? 0 : _all.CommandSlot >= 0 ? _all.CommandSlot : SlotIndex.Of(key).Value;
@@ -433,9 +502,10 @@ public sealed class Database
         bool index = expires && (reindex || !old.HasExpiry);
         bool hadOutside = old.IsOutside;
         long bytes = old.Charge;
-        if (hadOutside && !(plan.IsOutside && old.FitsOutside(plan.OutsideLength)))
+        if (hadOutside && !(plan.IsOutside && !old.IsCollection && old.FitsOutside(plan.OutsideLength)))
         {
-            old.FreeOutside(_all.Memory);
+            if (old.IsCollection) _all.FreeCollection(old.Type, old.Root);
+            else old.FreeOutside(_all.Memory);
             hadOutside = false;
         }
 
@@ -506,7 +576,7 @@ public sealed class Database
     /// <summary>Moves the entries of the next few places out of sparse pages; returns the next cursor, 0 at the end.</summary>
     internal ulong Defrag(ulong cursor, ref SliceBudget budget)
     {
-        var mover = new Mover(_all.Memory, _set.Expiries);
+        var mover = new Mover(_all, _set.Expiries);
         cursor = ScanAll(cursor, ref mover);
         budget.Spend(1 + mover.Seen);
         return cursor;
@@ -536,7 +606,7 @@ public sealed class Database
         public void Visit(nint place) => keys.Add(new Entry(NativeTable.BlockAt(place)).Key);
     }
 
-    private struct Mover(SlabAllocator memory, ExpiryIndex index) : IPlaceVisitor
+    private struct Mover(Databases all, ExpiryIndex index) : IPlaceVisitor
     {
         public int Seen;
 
@@ -544,7 +614,8 @@ public sealed class Database
         {
             Seen++;
             var entry = new Entry(NativeTable.BlockAt(place));
-            Entry moved = entry.Relocate(memory);
+            Entry moved = entry.Relocate(all.Memory);
+            if (moved.IsCollection) all.RelocateCollection(moved);
             if (moved.Block == entry.Block) return;
             NativeTable.Replace(place, moved.Block);
             if (moved.IsIndexed) index.Replace(moved);

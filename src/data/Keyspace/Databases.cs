@@ -21,6 +21,7 @@ public sealed class Databases : IDisposable
     private readonly List<SnapshotWalk> _walks = [];
     private int _expireNext;
     private long _detachedSetBytes;
+    private bool _isEditing;
     private int _defragDatabase;
     private ulong _defragCursor;
 
@@ -35,11 +36,15 @@ public sealed class Databases : IDisposable
         Memory = new SlabAllocator(settings.HugePages);
         Tables = new BucketTables<Entry>(Memory, new KeyHasher(dice));
         Clock = new AccessClock(Eviction, dice);
-        _freeQueue = new FreeQueue(Tables, Memory);
+        Collections = new Collections(Memory);
+        _freeQueue = new FreeQueue(Tables, Memory, Collections);
         _pool = new EvictionPool(this);
         _databases = new Database[settings.DatabaseCount];
         for (int i = 0; i < _databases.Length; i++) _databases[i] = new Database(this, i);
     }
+
+    /// <summary>The structures of collections.</summary>
+    public Collections Collections { get; }
 
     /// <summary>What this keyspace was made with.</summary>
     public KeyspaceSettings Settings { get; }
@@ -83,8 +88,8 @@ public sealed class Databases : IDisposable
         }
     }
 
-    /// <summary>Bytes allocated for keys, values, tables and indexes, exactly; what snapshot walks hold is not in it.</summary>
-    public long UsedBytes => Memory.UsedBytes - DetachedForWalksBytes;
+    /// <summary>Bytes allocated for keys, values, tables and indexes, exactly; what snapshot walks hold is not in it, nor are collections that are being freed.</summary>
+    public long UsedBytes => Memory.UsedBytes - DetachedForWalksBytes - _freeQueue.PendingCollectionBytes;
 
     /// <summary>Bytes that the process took from the system for <see cref="UsedBytes"/>: the difference is fragmentation and room kept.</summary>
     public long ReservedBytes => Memory.ReservedBytes;
@@ -235,11 +240,53 @@ public sealed class Databases : IDisposable
 
     internal TableSet CreateSet() => new(Tables, Memory, Settings.ClusterMode ? SlotIndex.Count : 1);
 
-    /// <summary>Frees an entry that has been taken out of its tables; a long value in slices if it may be.</summary>
+    internal void BeginEdit()
+    {
+        Invariant.That(!_isEditing);
+        _isEditing = true;
+    }
+
+    internal void EndEdit()
+    {
+        Invariant.That(_isEditing);
+        _isEditing = false;
+    }
+
+    /// <summary>
+    /// Frees an entry that has been taken out of its tables; a long string in slices if it may be, a large collection
+    /// always: no command waits for millions of elements to be freed.
+    /// </summary>
     internal void Free(Entry entry, FreeMode mode)
     {
-        if (mode == FreeMode.Later && entry.IsOutside && entry.ValueLength > FreeQueue.LongBytes) _freeQueue.Add(entry.FreeAndTakeOutside(Memory));
+        if (entry.IsCollection) _freeQueue.FreeEntry(entry);
+        else if (mode == FreeMode.Later && entry.IsOutside && entry.ValueLength > FreeQueue.LongBytes) _freeQueue.Add(entry.FreeAndTakeOutside(Memory));
         else entry.Free(Memory);
+    }
+
+    /// <summary>Frees a collection that no entry has any more.</summary>
+    internal void FreeCollection(ObjectType type, nint root) => _freeQueue.FreeCollection(type, root);
+
+    /// <summary>Gives an entry that was made from another a collection of its own.</summary>
+    internal void DuplicateCollection(Entry source, Entry copied)
+    {
+        long before = Memory.UsedBytes;
+        copied.Root = Collections.Of(source.Type).Duplicate(source.Root);
+        ref CollectionHeader header = ref copied.Header;
+        header.ChargeBytes = Memory.UsedBytes - before;
+        header.Mark = 0;
+        header.AbandonedWalks = 0;
+    }
+
+    /// <summary>Moves all blocks of a collection to fuller pages where there are such.</summary>
+    internal void RelocateCollection(Entry entry)
+    {
+        // A walk knows a collection by its root.
+        if (_walks.Count > 0) return;
+        SliceBudget budget = SliceBudget.Unlimited;
+        nint root = entry.Root;
+        ulong cursor = 0;
+        do cursor = Collections.Of(entry.Type).Relocate(ref root, cursor, ref budget); while (cursor != 0);
+        entry.Root = root;
     }
 
     /// <summary>Frees a set that no database has any more, or leaves it to the walks that run over it.</summary>

@@ -38,6 +38,29 @@ public readonly struct EntryRef
     /// <summary>Whether the value is a string.</summary>
     public bool IsString => Type == ObjectType.String;
 
+    /// <summary>Whether the value is a collection of many blocks, known by its <see cref="Root"/>; else, if not a string, it is <see cref="Packed"/>.</summary>
+    public bool IsCollection => Entry.IsCollection;
+
+    /// <summary>The bytes of a packed value (listpack, intset).</summary>
+    public ReadOnlySpan<byte> Packed
+    {
+        get
+        {
+            Invariant.That(!IsString && !IsCollection);
+            return Entry.Value;
+        }
+    }
+
+    /// <summary>The root of a collection: what its structure knows it by.</summary>
+    public nint Root
+    {
+        get
+        {
+            Invariant.That(IsCollection);
+            return Entry.Root;
+        }
+    }
+
     /// <summary>Whether the key has an expiry.</summary>
     public bool HasExpiry => Entry.HasExpiry;
 

@@ -6,10 +6,14 @@ namespace Hexad.Keyspace;
 
 /// <summary>
 /// Tables that nobody looks at any more, freed a few buckets at a time: whole sets after FLUSHDB, single tables after
-/// a slot was dropped. And long strings, a megabyte at a time: giving 512 MB back in one call takes some 15 ms.
+/// a slot was dropped. Large collections, a few blocks at a time. And long strings, a megabyte at a time: giving 512 MB
+/// back in one call takes some 15 ms.
 /// </summary>
-internal sealed class FreeQueue(BucketTables<Entry> tables, SlabAllocator memory)
+internal sealed class FreeQueue(BucketTables<Entry> tables, SlabAllocator memory, Collections collections)
 {
+    /// <summary>Collections that take more than this are worth slicing.</summary>
+    public const int LargeCollectionBytes = 64 * 1024;
+
     /// <summary>Strings longer than this are worth slicing.</summary>
     public const int LongBytes = 2 * 1024 * 1024;
 
@@ -17,6 +21,7 @@ internal sealed class FreeQueue(BucketTables<Entry> tables, SlabAllocator memory
 
     private readonly Queue<Waiting> _queue = new();
     private readonly Stack<(nint Block, nuint Bytes)> _long = new();
+    private readonly Stack<(ICollection Structure, nint Root)> _collections = new();
     private long _position;
     private int _slot;
 
@@ -24,6 +29,40 @@ internal sealed class FreeQueue(BucketTables<Entry> tables, SlabAllocator memory
 
     /// <summary>How many keys wait.</summary>
     public long PendingCount { get; private set; }
+
+    /// <summary>Bytes of the collections among them.</summary>
+    public long PendingCollectionBytes { get; private set; }
+
+    /// <summary>Frees an entry that is in no table any more; of a large collection the root goes into the queue.</summary>
+    public void FreeEntry(Entry entry)
+    {
+        if (!entry.IsCollection)
+        {
+            entry.Free(memory);
+            return;
+        }
+
+        (ObjectType type, nint root) = (entry.Type, entry.Root);
+        entry.FreeBlock(memory);
+        FreeCollection(type, root);
+    }
+
+    /// <summary>Frees a collection, at once if it is small.</summary>
+    public void FreeCollection(ObjectType type, nint root)
+    {
+        ICollection structure = collections.Of(type);
+        long bytes = collections.HeaderOf(root).ChargeBytes;
+        if (bytes > LargeCollectionBytes)
+        {
+            PendingCount++;
+            PendingCollectionBytes += bytes;
+            _collections.Push((structure, root));
+            return;
+        }
+
+        SliceBudget budget = SliceBudget.Unlimited;
+        structure.FreeSlice(root, ref budget);
+    }
 
     /// <summary>Takes over the block of a long string.</summary>
     public void Add((nint Block, nuint Bytes) longBlock)
@@ -57,10 +96,27 @@ internal sealed class FreeQueue(BucketTables<Entry> tables, SlabAllocator memory
             ShortenLong();
         }
 
+        if (!FreeCollections(ref budget)) return false;
         while (_queue.TryPeek(out Waiting waiting))
         {
             if (!(waiting.IsSingle ? FreeSingle(waiting, ref budget) : FreeSet(waiting.Set, ref budget))) return false;
             _queue.Dequeue();
+        }
+
+        return FreeCollections(ref budget);
+    }
+
+    private bool FreeCollections(ref SliceBudget budget)
+    {
+        while (_collections.TryPeek(out (ICollection Structure, nint Root) first))
+        {
+            if (budget.IsSpent) return false;
+            long before = memory.UsedBytes;
+            bool done = first.Structure.FreeSlice(first.Root, ref budget);
+            PendingCollectionBytes -= before - memory.UsedBytes;
+            if (!done) return false;
+            _collections.Pop();
+            PendingCount--;
         }
 
         return true;
@@ -101,7 +157,7 @@ internal sealed class FreeQueue(BucketTables<Entry> tables, SlabAllocator memory
 
     private bool FreeTable(NativeTable table, TableSet? owner, ref SliceBudget budget)
     {
-        var freer = new Freer(memory, owner);
+        var freer = new Freer(this, owner);
         long before = table.Count;
         bool done = tables.FreeSlice(table, ref _position, ref budget, ref freer);
         PendingCount -= before - table.Count;
@@ -110,13 +166,13 @@ internal sealed class FreeQueue(BucketTables<Entry> tables, SlabAllocator memory
     }
 
     /// <summary>Frees entries; where the set that they were in lives on, they leave its index and its count of bytes.</summary>
-    private readonly struct Freer(SlabAllocator memory, TableSet? owner) : IPlaceVisitor
+    private readonly struct Freer(FreeQueue queue, TableSet? owner) : IPlaceVisitor
     {
         public void Visit(nint place)
         {
             var entry = new Entry(NativeTable.BlockAt(place));
             owner?.Forget(entry);
-            entry.Free(memory);
+            queue.FreeEntry(entry);
         }
     }
 }

@@ -10,12 +10,16 @@ namespace Hexad.Keyspace;
 /// in it points into the keyspace. Used again and again.
 ///
 /// <code>
-/// record:  total u32 | database u16 | slot u16 | type u8 | encoding u8 | has expiry u8 | 0 u8 | access u32 | expiry i64 | key length u32 | key | value
+/// record:  total u32 | database u16 | slot u16 | type u8 | encoding u8 | has expiry u8 | parts u8 | access u32 | expiry i64 | key length u32 | items i64 | key | value
+/// parts:   1 follows a part of the same value, 2 another part follows
 /// </code>
+///
+/// A large collection comes in several records, one right after the other (in this page or the next ones).
 /// </summary>
 public sealed class SnapshotPage
 {
-    internal const int HeaderBytes = 28;
+    internal const int HeaderBytes = 36;
+    internal const byte Continues = 1, HasMore = 2;
 
     private byte[] _bytes = new byte[64 * 1024];
 
@@ -39,21 +43,22 @@ public sealed class SnapshotPage
         other.Clear();
     }
 
-    internal void Add(int database, int slot, ObjectType type, ObjectEncoding encoding, uint access, bool hasExpiry, long expiryMs, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    internal void Add(in SnapshotFacts facts, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, byte parts = 0)
     {
         int total = checked(HeaderBytes + key.Length + value.Length);
         if (_bytes.Length - Length < total) Array.Resize(ref _bytes, (int)Math.Min(Array.MaxLength, Math.Max((long)_bytes.Length * 2, (long)Length + total)));
         Span<byte> to = _bytes.AsSpan(Length, total);
         BinaryPrimitives.WriteInt32LittleEndian(to, total);
-        BinaryPrimitives.WriteUInt16LittleEndian(to[4..], (ushort)database);
-        BinaryPrimitives.WriteUInt16LittleEndian(to[6..], (ushort)slot);
-        to[8] = (byte)type;
-        to[9] = (byte)encoding;
-        to[10] = hasExpiry ? (byte)1 : (byte)0;
-        to[11] = 0;
-        BinaryPrimitives.WriteUInt32LittleEndian(to[12..], access);
-        BinaryPrimitives.WriteInt64LittleEndian(to[16..], expiryMs);
+        BinaryPrimitives.WriteUInt16LittleEndian(to[4..], (ushort)facts.Database);
+        BinaryPrimitives.WriteUInt16LittleEndian(to[6..], (ushort)facts.Slot);
+        to[8] = (byte)facts.Type;
+        to[9] = (byte)facts.Encoding;
+        to[10] = facts.HasExpiry ? (byte)1 : (byte)0;
+        to[11] = parts;
+        BinaryPrimitives.WriteUInt32LittleEndian(to[12..], facts.Access);
+        BinaryPrimitives.WriteInt64LittleEndian(to[16..], facts.ExpiryMs);
         BinaryPrimitives.WriteInt32LittleEndian(to[24..], key.Length);
+        BinaryPrimitives.WriteInt64LittleEndian(to[28..], facts.Items);
         key.CopyTo(to[HeaderBytes..]);
         value.CopyTo(to[(HeaderBytes + key.Length)..]);
         Length += total;
@@ -83,7 +88,11 @@ public sealed class SnapshotPage
     }
 }
 
-/// <summary>One key of a snapshot, as raw bytes.</summary>
+/// <summary>What a snapshot tells about a key beside its name and value.</summary>
+internal readonly record struct SnapshotFacts(
+    int Database, int Slot, ObjectType Type, ObjectEncoding Encoding, uint Access, bool HasExpiry, long ExpiryMs, long Items);
+
+/// <summary>One key of a snapshot, or a part of one, as raw bytes.</summary>
 public readonly ref struct SnapshotRecord
 {
     private readonly ReadOnlySpan<byte> _bytes;
@@ -102,6 +111,15 @@ public readonly ref struct SnapshotRecord
     /// <summary>How <see cref="Value"/> is to be read.</summary>
     public ObjectEncoding Encoding => (ObjectEncoding)_bytes[9];
 
+    /// <summary>Whether the value begins here; else this is a further part of the record before.</summary>
+    public bool IsFirst => (_bytes[11] & SnapshotPage.Continues) == 0;
+
+    /// <summary>Whether the value ends here; else the next record is a further part of it.</summary>
+    public bool IsLast => (_bytes[11] & SnapshotPage.HasMore) == 0;
+
+    /// <summary>Of a collection: how many items all parts have together (see <see cref="ElementBuffer"/>).</summary>
+    public long ItemCount => BinaryPrimitives.ReadInt64LittleEndian(_bytes[28..]);
+
     /// <summary>Whether the key had an expiry.</summary>
     public bool HasExpiry => _bytes[10] != 0;
 
@@ -117,6 +135,6 @@ public readonly ref struct SnapshotRecord
     /// <summary>The key.</summary>
     public ReadOnlySpan<byte> Key => _bytes.Slice(SnapshotPage.HeaderBytes, BinaryPrimitives.ReadInt32LittleEndian(_bytes[24..]));
 
-    /// <summary>The value: a string's bytes, or with <see cref="ObjectEncoding.Int"/> the integer as 8 bytes, little end first.</summary>
+    /// <summary>The value, or a part of it: a packed value's block, a collection's items (see <see cref="ElementBuffer"/>), a string's bytes, or with <see cref="ObjectEncoding.Int"/> the integer as 8 bytes, little end first.</summary>
     public ReadOnlySpan<byte> Value => _bytes[(SnapshotPage.HeaderBytes + BinaryPrimitives.ReadInt32LittleEndian(_bytes[24..]))..];
 }

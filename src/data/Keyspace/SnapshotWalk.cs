@@ -22,21 +22,38 @@ public sealed class SnapshotWalk
     private const int PageTargetBytes = 256 * 1024;
     private const int HeldPageBytes = 4 * 1024 * 1024;
     private const int MostAbandonedWalks = 250;
+    private const int LargeBytes = 64 * 1024;
+    private const int PartBytes = 64 * 1024;
 
     private readonly Databases _all;
     private readonly List<Part> _parts = [];
     private readonly Queue<Adopted> _adopted = new();
     private readonly Queue<SnapshotPage> _held = new();
+    private readonly Queue<SnapshotPage> _urgent = new();
+    private readonly Queue<Telling> _large = new();
+    private readonly ElementBuffer _items = new();
     private readonly (long Keys, long Volatile)[] _sizes;
     private SnapshotPage _holding = new();
     private int _part;
     private int _slot;
     private ulong _cursor;
     private ulong _adoptedCursor;
+    private bool _adoptedIsCurrent;
+    private bool _endsTable;
     private long _fullHeldBytes;
 
     /// <summary>The tables of one set that the walk goes over: slots <see cref="First"/> up to, not including, <see cref="End"/>.</summary>
     private readonly record struct Part(TableSet Set, int Database, int First, int End);
+
+    /// <summary>A large collection on its way: told part by part, with nothing in between once it has begun.</summary>
+    private sealed class Telling(SnapshotFacts facts, byte[] key, nint root)
+    {
+        public readonly SnapshotFacts Facts = facts;
+        public readonly byte[] Key = key;
+        public readonly nint Root = root;
+        public ulong Cursor;
+        public bool HasBegun;
+    }
 
     /// <summary>A table that was taken out of its set under the walk, which owns it now.</summary>
     private readonly record struct Adopted(TableSet Set, int Database, int Slot, NativeTable Table, long Bytes);
@@ -74,7 +91,7 @@ public sealed class SnapshotWalk
     {
         page.Clear();
         if (IsFinished) return false;
-        if (TakeHeld(page)) return true;
+        if (TakeUrgent(page) || (!IsAmidLarge && TakeHeld(page))) return true;
         while (!budget.IsSpent && page.Length < PageTargetBytes)
         {
             if (!Advance(page, ref budget))
@@ -135,8 +152,20 @@ public sealed class SnapshotWalk
     internal void Capture(TableSet set, int slot, Entry entry)
     {
         entry.Epoch = set.Table(slot).Epoch;
-        Tell(_holding, DatabaseOf(set), slot, entry);
-        RotateHeld();
+        TellWhole(DatabaseOf(set), slot, entry);
+    }
+
+    /// <summary>Tells the rest of a large collection at once, because it is about to change or go.</summary>
+    internal void Finish(nint root)
+    {
+        if (_large.Count == 0) return;
+        for (int i = _large.Count; i > 0; i--)
+        {
+            Telling telling = _large.Dequeue();
+            if (telling.Root != root) _large.Enqueue(telling);
+            else if (telling.HasBegun) FinishBegun(telling);
+            else TellHeld(telling);
+        }
     }
 
     /// <summary>Goes on with a table that was taken out of its set, and frees it in the end.</summary>
@@ -173,11 +202,27 @@ public sealed class SnapshotWalk
     {
         Invariant.That(set.WholeWalk == this);
         NativeTable table = set.Table(slot);
-        var teller = new Teller(this, _holding, set.WalkDatabase, slot, table.Epoch);
+        var teller = new Teller(this, null, set.WalkDatabase, slot, table.Epoch);
         ulong cursor = 0;
         do cursor = set.Tables.Scan(table, cursor, ref teller); while (cursor != 0);
+        foreach (Telling telling in _large.ToArray())
+        {
+            if (telling.Facts.Slot == slot) Finish(telling.Root);
+        }
+
+        if (_endsTable && !_adoptedIsCurrent && _parts[_part].Set == set && _slot == slot) _endsTable = false;
         EndTable(set, slot, abandoned: false);
-        RotateHeld();
+    }
+
+    // The parts of one value follow one another: nothing else may come in between.
+    private bool IsAmidLarge => _large.TryPeek(out Telling? first) && first.HasBegun;
+
+    private bool TakeUrgent(SnapshotPage page)
+    {
+        if (!_urgent.TryDequeue(out SnapshotPage? rest)) return false;
+        _fullHeldBytes -= rest.Length;
+        page.Swap(rest);
+        return true;
     }
 
     private bool TakeHeld(SnapshotPage page)
@@ -199,16 +244,40 @@ public sealed class SnapshotWalk
     /// <summary>Looks at one more bucket; false when there is none.</summary>
     private bool Advance(SnapshotPage page, ref SliceBudget budget)
     {
-        if (_adopted.TryPeek(out Adopted adopted))
+        if (_large.TryPeek(out Telling? telling))
         {
-            if (Scan(page, adopted.Set, adopted.Database, adopted.Slot, adopted.Table, ref _adoptedCursor, ref budget)) Drop(_adopted.Dequeue(), abandoned: false);
+            budget.Spend(1 + PartBytes / 1024);
+            if (TellPart(telling, page)) _large.Dequeue();
+            return true;
+        }
+
+        if (_endsTable)
+        {
+            EndCurrent();
+            return true;
+        }
+
+        _adoptedIsCurrent = _adopted.TryPeek(out Adopted adopted);
+        if (_adoptedIsCurrent)
+        {
+            if (Scan(page, adopted.Set, adopted.Database, adopted.Slot, adopted.Table, ref _adoptedCursor, ref budget)) EndSoon();
             return true;
         }
 
         if (!FindTable(ref budget)) return _part < _parts.Count;
         Part part = _parts[_part];
-        if (Scan(page, part.Set, part.Database, _slot, part.Set.Table(_slot), ref _cursor, ref budget)) EndTable(part.Set, _slot, abandoned: false);
+        if (Scan(page, part.Set, part.Database, _slot, part.Set.Table(_slot), ref _cursor, ref budget)) EndSoon();
         return true;
+    }
+
+    /// <summary>The table at hand has been scanned: it ends when its large collections have been told.</summary>
+    private void EndSoon() => _endsTable = true;
+
+    private void EndCurrent()
+    {
+        _endsTable = false;
+        if (_adoptedIsCurrent) Drop(_adopted.Dequeue(), abandoned: false);
+        else if (IsOurs(_parts[_part].Set, _slot)) EndTable(_parts[_part].Set, _slot, abandoned: false); // It may have been taken out meanwhile.
     }
 
     /// <summary>Goes to the next table that is still ours; false when there is none, or the budget was spent on looking.</summary>
@@ -253,12 +322,77 @@ public sealed class SnapshotWalk
         return cursor == 0;
     }
 
+    /// <summary>Tells an entry, or, of a large collection, notes that it is to be told next.</summary>
     private void Tell(SnapshotPage page, int database, int slot, Entry entry)
     {
-        uint access = _all.Eviction.IsLfu ? _all.Clock.Decayed(entry) : _all.Clock.IdleSeconds(entry);
-        ReadOnlySpan<byte> value = entry.Value;
-        page.Add(database, slot, entry.Type, entry.Encoding, access, entry.HasExpiry, entry.HasExpiry ? entry.ExpiryMs : 0, entry.Key, value);
         KeysDone++;
+        SnapshotFacts facts = FactsOf(database, slot, entry);
+        if (!entry.IsCollection)
+        {
+            page.Add(facts, entry.Key, entry.Value);
+        }
+        else if (entry.Header.ChargeBytes > LargeBytes)
+        {
+            _large.Enqueue(new Telling(facts, entry.Key.ToArray(), entry.Root));
+        }
+        else
+        {
+            CopyItems(entry.Type, entry.Root, 0, int.MaxValue);
+            page.Add(facts, entry.Key, _items.Bytes);
+        }
+    }
+
+    /// <summary>Tells all of an entry to the pages that wait.</summary>
+    private void TellWhole(int database, int slot, Entry entry)
+    {
+        int before = _large.Count;
+        Tell(_holding, database, slot, entry);
+        if (_large.Count > before) Finish(entry.Root);
+        RotateHeld();
+    }
+
+    private SnapshotFacts FactsOf(int database, int slot, Entry entry)
+    {
+        uint access = _all.Eviction.IsLfu ? _all.Clock.Decayed(entry) : _all.Clock.IdleSeconds(entry);
+        long items = entry.IsCollection ? _all.Collections.Of(entry.Type).ItemCountOf(entry.Root) : 1;
+        return new SnapshotFacts(database, slot, entry.Type, entry.Encoding, access, entry.HasExpiry, entry.HasExpiry ? entry.ExpiryMs : 0, items);
+    }
+
+    private ulong CopyItems(ObjectType type, nint root, ulong cursor, int targetBytes)
+    {
+        _items.Clear();
+        ICollection structure = _all.Collections.Of(type);
+        do cursor = structure.CopyPage(root, cursor, _items, targetBytes); while (cursor != 0 && _items.Length < targetBytes);
+        return cursor;
+    }
+
+    /// <summary>Tells the next part of a large collection; true when it was the last.</summary>
+    private bool TellPart(Telling telling, SnapshotPage page)
+    {
+        telling.Cursor = CopyItems(telling.Facts.Type, telling.Root, telling.Cursor, PartBytes);
+        byte parts = (byte)((telling.HasBegun ? SnapshotPage.Continues : 0) | (telling.Cursor != 0 ? SnapshotPage.HasMore : 0));
+        page.Add(telling.Facts, telling.Key, _items.Bytes, parts);
+        telling.HasBegun = true;
+        return telling.Cursor == 0;
+    }
+
+    private void TellHeld(Telling telling)
+    {
+        while (!TellPart(telling, _holding)) RotateHeld();
+    }
+
+    // What has been fetched of it ends in the middle, so that the rest must be fetched next.
+    private void FinishBegun(Telling telling)
+    {
+        bool isLast;
+        do
+        {
+            var rest = new SnapshotPage();
+            do isLast = TellPart(telling, rest); while (!isLast && rest.Length < HeldPageBytes);
+            _fullHeldBytes += rest.Length;
+            _urgent.Enqueue(rest);
+        }
+        while (!isLast);
     }
 
     private void RotateHeld()
@@ -292,20 +426,23 @@ public sealed class SnapshotWalk
         }
 
         _held.Clear();
+        _urgent.Clear();
+        _large.Clear();
         _fullHeldBytes = 0;
         _holding = new SnapshotPage();
         _all.Forget(this);
     }
 
-    /// <summary>Tells each entry that carries an older epoch, and gives it the new one.</summary>
-    private readonly struct Teller(SnapshotWalk walk, SnapshotPage page, int database, int slot, byte epoch) : IPlaceVisitor
+    /// <summary>Tells each entry that carries an older epoch, to a page or (with none) to those that wait, and gives it the new one.</summary>
+    private readonly struct Teller(SnapshotWalk walk, SnapshotPage? page, int database, int slot, byte epoch) : IPlaceVisitor
     {
         public void Visit(nint place)
         {
             var entry = new Entry(NativeTable.BlockAt(place));
             if (entry.Epoch == epoch) return;
             entry.Epoch = epoch;
-            walk.Tell(page, database, slot, entry);
+            if (page is null) walk.TellWhole(database, slot, entry);
+            else walk.Tell(page, database, slot, entry);
         }
     }
 

@@ -22,8 +22,9 @@ namespace Hexad.Structures;
 ///     [inline value: 0 to 255 bytes; an integer is 8]
 /// </code>
 ///
-/// So a key of 16 and a value of 32 bytes take 56. Values over 255 bytes, and those of other types, stand outside:
-/// in a block of their own (with room to grow), or as a structure that their type knows.
+/// So a key of 16 and a value of 32 bytes take 56. Strings over 255 bytes, and values of other types, stand outside: in
+/// a block of their own (with room to grow; packed values too), or as a collection whose root the address names (length
+/// and room are then 0).
 ///
 /// Contract: an Entry is an address; it does not own and does not check. Changing its shape (expiry, place of the
 /// value, inline length) goes through <see cref="Reshape"/>, which may move the block: the caller puts the new address
@@ -110,7 +111,7 @@ public readonly unsafe struct Entry : IBlockKeys
         set => *(ulong*)(_block + HeaderBytes + 8) = value;
     }
 
-    /// <summary>The value's bytes where they stand; for an outside value that is not a string meaningless.</summary>
+    /// <summary>The value's bytes where they stand: a string, a packed value; for a collection nothing.</summary>
     public Span<byte> Value => IsOutside
         ? new Span<byte>((void*)*(nint*)OutsideAt, *(int*)(OutsideAt + 8))
         : new Span<byte>(_block + KeyOffset + KeyLength, _block[InlineLengthAt]);
@@ -135,7 +136,35 @@ public readonly unsafe struct Entry : IBlockKeys
     public nuint Bytes => SizeOf(_block[FlagsAt], KeyLength, IsOutside ? 0 : _block[InlineLengthAt]);
 
     /// <summary>What the entry and its outside value add to the memory in use.</summary>
-    public long Charge => SlabAllocator.ChargeOf(Bytes) + (IsOutside ? SlabAllocator.ChargeOf(OutsideRoom) : 0);
+    public long Charge => SlabAllocator.ChargeOf(Bytes) + ValueCharge;
+
+    /// <summary>What the outside value adds to the memory in use; 0 if there is none.</summary>
+    public long ValueCharge => !IsOutside ? 0 : IsCollection ? Header.ChargeBytes : SlabAllocator.ChargeOf(OutsideRoom);
+
+    /// <summary>Whether the value is a structure of many blocks, known by its root, rather than bytes in one place.</summary>
+    public bool IsCollection => Encoding >= ObjectEncoding.HashTable;
+
+    /// <summary>The root block of a collection.</summary>
+    public nint Root
+    {
+        get => *(nint*)OutsideAt;
+        set => *(nint*)OutsideAt = value;
+    }
+
+    /// <summary>What the keyspace knows of a collection.</summary>
+    public ref CollectionHeader Header => ref *(CollectionHeader*)Root;
+
+    /// <summary>The block of an outside value that is bytes in one place.</summary>
+    public Blob Blob
+    {
+        get => new(*(nint*)OutsideAt, *(int*)(OutsideAt + 8), *(int*)(OutsideAt + 12));
+        set
+        {
+            *(nint*)OutsideAt = value.Address;
+            *(int*)(OutsideAt + 8) = value.Length;
+            *(int*)(OutsideAt + 12) = value.Room;
+        }
+    }
 
     private int KeyLength => (_block[FlagsAt] & FlagLongKey) == 0 ? _block[KeyLengthAt] : *(int*)(_block + KeyOffset - LongKeyBytes);
     private int KeyOffset => KeyOffsetOf(_block[FlagsAt]);
@@ -192,7 +221,8 @@ public readonly unsafe struct Entry : IBlockKeys
 
     /// <summary>
     /// The same value, expiry and access under another key, in a new block. Otherwise the outside value, if any, now
-    /// belongs to the new entry; with <paramref name="duplicate"/> it gets a copy of its own. Not in any index, epoch 0.
+    /// belongs to the new entry; with <paramref name="duplicate"/> it gets a copy of its own, except that the root of a
+    /// collection is the caller's to duplicate. Not in any index, epoch 0.
     /// </summary>
     public Entry WithKey(SlabAllocator memory, ReadOnlySpan<byte> key, bool duplicate)
     {
@@ -204,7 +234,7 @@ public readonly unsafe struct Entry : IBlockKeys
         {
             Value.CopyTo(made.Value);
         }
-        else if (duplicate)
+        else if (duplicate && !IsCollection)
         {
             made.AllocateOutside(memory, ValueLength, Math.Max(1, ValueLength));
             Value.CopyTo(made.Value);
@@ -265,17 +295,18 @@ public readonly unsafe struct Entry : IBlockKeys
         return outside;
     }
 
-    /// <summary>Frees the entry and, for a string, its outside value.</summary>
+    /// <summary>Frees the entry and its outside value, which must not be a collection.</summary>
     public void Free(SlabAllocator memory)
     {
+        Invariant.That(!IsCollection);
         if (IsOutside) FreeOutside(memory);
         memory.Free(Block, Bytes);
     }
 
-    /// <summary>Moves the entry's block, and an outside string's, to a fuller page where there is one; the caller replaces the address.</summary>
+    /// <summary>Moves the entry's block, and that of an outside value in one place, to a fuller page where there is one; the caller replaces the address.</summary>
     public Entry Relocate(SlabAllocator memory)
     {
-        if (IsOutside && memory.TryRelocate(*(nint*)OutsideAt, OutsideRoom, out nint movedValue)) *(nint*)OutsideAt = movedValue;
+        if (IsOutside && !IsCollection && memory.TryRelocate(*(nint*)OutsideAt, OutsideRoom, out nint movedValue)) *(nint*)OutsideAt = movedValue;
         return memory.TryRelocate(Block, Bytes, out nint moved) ? new Entry(moved) : this;
     }
 

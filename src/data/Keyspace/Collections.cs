@@ -1,0 +1,26 @@
+using System;
+using Hexad.Core;
+using Hexad.Memory;
+using Hexad.Structures;
+
+namespace Hexad.Keyspace;
+
+/// <summary>The structures of a node's collections, one object for each kind, and the memory that they share.</summary>
+public sealed class Collections
+{
+    private readonly ICollection?[] _byType = new ICollection?[16];
+
+    internal Collections(SlabAllocator slabs) => Memory = new CollectionMemory(slabs);
+
+    /// <summary>What the structures share.</summary>
+    public CollectionMemory Memory { get; }
+
+    /// <summary>The structure behind the collections of a type.</summary>
+    public ICollection Of(ObjectType type) => _byType[(int)type] ?? throw new InvalidOperationException($"No structure holds a {type}");
+
+    /// <summary>Says which structure holds the collections of a type.</summary>
+    internal void Register(ObjectType type, ICollection structure) => _byType[(int)type] = structure;
+
+    /// <summary>What the keyspace knows of a collection.</summary>
+    internal unsafe ref CollectionHeader HeaderOf(nint root) => ref *(CollectionHeader*)root;
+}
