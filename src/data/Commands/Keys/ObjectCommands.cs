@@ -78,6 +78,13 @@ internal static class ObjectCommands
     {
         ObjectEncoding.Int => "int"u8,
         ObjectEncoding.Embedded => "embstr"u8,
+        ObjectEncoding.Listpack => "listpack"u8,
+        ObjectEncoding.ListpackWithExpiry => "listpackex"u8,
+        ObjectEncoding.IntegerSet => "intset"u8,
+        ObjectEncoding.HashTable => "hashtable"u8,
+        ObjectEncoding.Quicklist => "quicklist"u8,
+        ObjectEncoding.SkipList => "skiplist"u8,
+        ObjectEncoding.Stream => "stream"u8,
         _ => "raw"u8,
     };
 
