@@ -8,7 +8,7 @@ namespace Hexad.Structures;
 ///
 /// <code>
 /// set         member
-/// hash        field, value                              hash with expiring fields: field, value, expiry i64 (ms, 0 for none)
+/// hash        field, value, expiry i64                  in Unix milliseconds, 0 if the field does not expire
 /// sorted set  member, score f64
 /// list        kind u8 (1 plain, 2 packed), node's bytes
 /// stream      see StreamTree
