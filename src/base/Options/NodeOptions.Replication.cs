@@ -32,7 +32,7 @@ public sealed partial class NodeOptions
         Help = "Free the old data of a replica that resyncs in slices.")]
     public partial bool ReplicaLazyFlush { get; set; }
 
-    [Option("replica-ignore-disk-write-errors", false, Live = true, Pending = "a choice after write errors",
+    [Option("replica-ignore-disk-write-errors", false, Live = true,
         Help = "Let a replica go on when it cannot write what its master sends.")]
     public partial bool ReplicaIgnoreDiskErrors { get; set; }
 
@@ -96,7 +96,7 @@ public sealed partial class NodeOptions
         Help = "A replica is good if it was heard so many seconds ago at most.")]
     public partial int MinReplicasMaxLagSeconds { get; set; }
 
-    [Option("propagation-error-behavior", PropagationError.Ignore, Live = true, Pending = "a choice after replication errors",
+    [Option("propagation-error-behavior", PropagationError.Ignore, Live = true,
         Help = "What to do when a replicated command fails: ignore, panic, panic-on-replicas.")]
     public partial PropagationError PropagationErrorBehavior { get; set; }
 }

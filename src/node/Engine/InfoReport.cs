@@ -231,7 +231,7 @@ public sealed class InfoReport(Node node)
         text.Line("tracking_total_keys", 0);
         text.Line("tracking_total_items", 0);
         text.Line("tracking_total_prefixes", 0);
-        text.Line("unexpected_error_replies", 0);
+        text.Line("unexpected_error_replies", s.UnexpectedErrorReplies);
         text.Line("total_error_replies", s.ErrorReplies);
         text.Line("dump_payload_sanitizations", 0);
         text.Line("total_reads_processed", s.ReadsProcessed);

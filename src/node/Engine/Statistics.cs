@@ -25,6 +25,7 @@ public sealed class Statistics
     public long QueryBufferDisconnections;
     public long OutputBufferDisconnections;
     public long ErrorReplies;
+    public long UnexpectedErrorReplies;
     public long FullSyncs;
     public long PartialSyncs;
     public long RefusedPartialSyncs;
@@ -68,7 +69,7 @@ public sealed class Statistics
     {
         ConnectionsReceived = ConnectionsRejected = CommandsProcessed = BytesIn = BytesOut = ReplicationBytesIn = ReplicationBytesOut = 0;
         ReadsProcessed = ExpiredKeys = ExpireTimeCapReached = ExpireCycleUs = EvictedKeys = EvictionExceededUs = LazyFreedObjects = 0;
-        QueryBufferDisconnections = OutputBufferDisconnections = ErrorReplies = FullSyncs = PartialSyncs = RefusedPartialSyncs = 0;
+        QueryBufferDisconnections = OutputBufferDisconnections = ErrorReplies = UnexpectedErrorReplies = FullSyncs = PartialSyncs = RefusedPartialSyncs = 0;
         EventLoopCycles = EventLoopNs = EventLoopCommandNs = LongestEventLoopNs = MostCommandsInCycle = CronUs = PeakMemoryBytes = 0;
         System.Array.Clear(ByCommand);
         System.Array.Clear(Latencies);

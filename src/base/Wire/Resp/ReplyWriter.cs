@@ -35,6 +35,12 @@ public sealed class ReplyWriter
     /// <summary>The first word of the last error that was written, or ERR when it has no such word; what INFO counts errors by.</summary>
     public string LastErrorCode { get; private set; } = "ERR";
 
+    /// <summary>Whether the words of error replies are kept in <see cref="LastErrorText"/>.</summary>
+    public bool KeepsErrorTexts { get; set; }
+
+    /// <summary>The words of the last error that was written while <see cref="KeepsErrorTexts"/>.</summary>
+    public string LastErrorText { get; private set; } = "";
+
     /// <summary>Turns the writer to another client's queue and protocol.</summary>
     public void TurnTo(OutputQueue target, bool resp3)
     {
@@ -62,6 +68,7 @@ public sealed class ReplyWriter
     {
         Errors++;
         NoteCode(text);
+        if (KeepsErrorTexts) LastErrorText = System.Text.Encoding.Latin1.GetString(text);
         Span<byte> to = _out.Reserve(text.Length + 3);
         to[0] = (byte)'-';
         text.CopyTo(to[1..]);

@@ -60,13 +60,15 @@ public sealed class ReplicaSide : ILinkOwner, IStreamTarget
     private MonotonicMs _downSince;
     private int _attempts;
     private long _lastLinkNumber;
+    private readonly StreamErrors _errors;
     private bool _primaryIsOld;
-    private string? _warnedOf;
 
     internal ReplicaSide(Node node, ReplicationPart replication)
     {
         _node = node;
         _replication = replication;
+        _errors = new StreamErrors(node);
+        node.Sessions.Ended += SessionEnded;
     }
 
     /// <summary>How far we are.</summary>
@@ -97,11 +99,12 @@ public sealed class ReplicaSide : ILinkOwner, IStreamTarget
     internal MonotonicMs NextWake => Stage == FollowStage.Waits ? _retryAt : new MonotonicMs(long.MaxValue);
 
     /// <inheritdoc/>
-    public bool MayApply => (CommandSession.Flags & SessionFlags.Blocked) == 0;
+    public bool MayApply => !_errors.HasPanicked && (CommandSession.Flags & SessionFlags.Blocked) == 0;
 
     private NodeOptions Options => _node.Options;
 
-    private Session CommandSession => _ownSession ??= MakeSession();
+    // Carries the primary's commands; made when it is first needed, and anew for each link, as whose client it is listed.
+    private Session CommandSession => _ownSession ??= AsPrimary(_node.Sessions.AddInternal());
 
     /// <summary>Follows another primary, or the same one elsewhere.</summary>
     internal void Follow(string host, int port)
@@ -251,8 +254,9 @@ public sealed class ReplicaSide : ILinkOwner, IStreamTarget
             return;
         }
 
-        if (Dispatcher.Find(call) is null) Warn(call[0]);
-        _node.Dispatcher.Execute(CommandSession, call, size);
+        Session session = CommandSession;
+        session.LastActive = _node.Now.Monotonic;
+        if (_errors.MayWrite(call)) _errors.Watch(session, call, size);
     }
 
     /// <inheritdoc/>
@@ -400,6 +404,11 @@ public sealed class ReplicaSide : ILinkOwner, IStreamTarget
     {
         _handshake = null;
         _applier = new StreamApplier(this);
+        Keyspace.Database selected = CommandSession.Db;
+        _ownSession = AsPrimary(_node.Sessions.Add(_link!, SessionKind.Primary));
+        _ownSession.Db = selected;
+        // What comes over the link still comes to us first.
+        _link!.Owner = this;
         Stage = FollowStage.Connected;
         HasSynchronised = true;
         _attempts = 0;
@@ -418,13 +427,19 @@ public sealed class ReplicaSide : ILinkOwner, IStreamTarget
         if (_applier.Fault.Length > 0) Fail($"Protocol error ({_applier.Fault}) from our master");
     }
 
-    // Carries the primary's commands; made when it is first needed.
-    private Session MakeSession()
+    private static Session AsPrimary(Session session)
     {
-        Session session = _node.Sessions.AddInternal();
         session.Kind = SessionKind.Primary;
         session.Flags = SessionFlags.Primary;
         return session;
+    }
+
+    // CLIENT KILL: whoever closes the session closes the link too.
+    private void SessionEnded(Session session, bool ended)
+    {
+        if (!ended || !ReferenceEquals(session, _ownSession) || !ReferenceEquals(session.Link, _link)) return;
+        _link = null;
+        Fail("Connection with master lost.");
     }
 
     private void SendHandshake()
@@ -450,11 +465,10 @@ public sealed class ReplicaSide : ILinkOwner, IStreamTarget
     private void Disconnect()
     {
         if (IsLinkUp) _downSince = _node.Now.Monotonic;
-        if (_link is { } link)
-        {
-            _link = null;
-            _node.Host.Close(link, CloseMode.Now);
-        }
+        Link? link = _link;
+        _link = null;
+        EndSession();
+        if (link is not null) _node.Host.Close(link, CloseMode.Now);
 
         _intake?.Cancel();
         _intake = null;
@@ -463,15 +477,17 @@ public sealed class ReplicaSide : ILinkOwner, IStreamTarget
         _applier = null;
     }
 
-    private void SetStale() => _node.Set(NodeConditions.Stale, Stage != FollowStage.None && !IsLinkUp && !Options.ReplicaServeStaleData);
-
-    private void Warn(ReadOnlySpan<byte> name)
+    // The stream goes on where it was, over whatever link: the database that it has selected stays selected.
+    private void EndSession()
     {
-        string text = Encoding.Latin1.GetString(name);
-        if (text == _warnedOf) return;
-        _warnedOf = text;
-        _node.Host.Log(LogLevel.Warning, $"Our master sends '{text}', which this server does not know: what it changed is missing here");
+        if (_ownSession?.Link is null) return;
+        Session listed = _ownSession;
+        _ownSession = AsPrimary(_node.Sessions.AddInternal());
+        _ownSession.Db = listed.Db;
+        _node.Sessions.Remove(listed);
     }
+
+    private void SetStale() => _node.Set(NodeConditions.Stale, Stage != FollowStage.None && !IsLinkUp && !Options.ReplicaServeStaleData);
 
     private void Log(string text) => _node.Host.Log(LogLevel.Notice, text);
 }
