@@ -14,6 +14,7 @@ public sealed class EngineServices(Node node, Databases databases, Dice dice) : 
     {
         if (node.Conditions != 0) node.ReplicaExpiry.KeyChanged(db, key);
         if (node.KeyWaits.Any) node.KeyWaits.KeyChanged(db, key);
+        if (node.Watches.Count > 0) node.Watches.KeyChanged(db, key);
     }
 
     /// <inheritdoc/>
@@ -21,6 +22,7 @@ public sealed class EngineServices(Node node, Databases databases, Dice dice) : 
     {
         if (db is null) node.Persistence.Flushed();
         if (node.KeyWaits.Any) node.KeyWaits.DatabaseChanged(db);
+        if (node.Watches.Count > 0) node.Watches.DatabaseChanged(db);
     }
 
     /// <inheritdoc/>

@@ -38,7 +38,10 @@ public sealed class Node : INode, IKeyspaceEvents
         Dispatcher = new Dispatcher(this);
         Sessions = new SessionTable(this);
         Admission = new Admission(this);
-        KeyWaits = new KeyWaits(this, new Dice(~seed));
+        var nameDice = new Dice(~seed);
+        KeyWaits = new KeyWaits(this, nameDice);
+        Watches = new Watches(this, nameDice);
+        Transactions = new Transactions(this);
         Pause = new ClientPause(this);
         Monitors = new Monitors(this);
         SlowLog = new SlowLog(this);
@@ -73,6 +76,12 @@ public sealed class Node : INode, IKeyspaceEvents
     public SessionTable Sessions { get; }
 
     public Admission Admission { get; }
+
+    /// <summary>MULTI and EXEC.</summary>
+    internal Transactions Transactions { get; }
+
+    /// <summary>Who watches which keys.</summary>
+    internal Watches Watches { get; }
 
     /// <summary>Clients that wait for keys.</summary>
     internal KeyWaits KeyWaits { get; }

@@ -62,7 +62,7 @@ public abstract class CommandServices
     /// </summary>
     public abstract void KeyChanged(Database db, ReadOnlySpan<byte> key);
 
-    /// <summary>All keys of a database went away (FLUSHDB, SWAPDB), or of all databases when <paramref name="db"/> is null.</summary>
+    /// <summary>All keys of a database have gone away (FLUSHDB) or have been exchanged for others (SWAPDB), or of all databases when <paramref name="db"/> is null; called afterwards.</summary>
     public abstract void DatabaseChanged(Database? db);
 
     /// <summary>Publishes a keyspace notification.</summary>

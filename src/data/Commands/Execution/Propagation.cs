@@ -60,6 +60,9 @@ public sealed class Propagation
         if (_bytes.Length > 1 << 20) _bytes = new byte[512];
     }
 
+    /// <summary>A call within another one has ended: what it said stays, what it said about itself does not concern the outer one.</summary>
+    public void EndInnerCall() => InsteadOfCall = Forced = false;
+
     /// <summary>The call is not repeated.</summary>
     public void Nothing() => InsteadOfCall = true;
 

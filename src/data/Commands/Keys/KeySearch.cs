@@ -83,8 +83,8 @@ internal static class KeySearch
     {
         if (!TryFlushMode(ref call, out FreeMode mode)) return;
         call.Services.Changes += call.Db.KeyCount;
-        call.Services.DatabaseChanged(call.Db);
         call.Db.Flush(mode);
+        call.Services.DatabaseChanged(call.Db);
         call.Propagation.Force();
         call.Reply.Ok();
     }
@@ -99,8 +99,8 @@ internal static class KeySearch
     {
         if (!TryFlushMode(ref call, out FreeMode mode)) return;
         call.Services.Changes += call.Services.Databases.KeyCount + 1;
-        call.Services.DatabaseChanged(null);
         call.Services.Databases.Flush(mode);
+        call.Services.DatabaseChanged(null);
         call.Propagation.Force();
         call.Reply.Ok();
     }
@@ -127,9 +127,9 @@ internal static class KeySearch
 
         if (first != second)
         {
+            all.Swap(first, second);
             call.Services.DatabaseChanged(all[first]);
             call.Services.DatabaseChanged(all[second]);
-            all.Swap(first, second);
         }
 
         call.Services.Changes++;

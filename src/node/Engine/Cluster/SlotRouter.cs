@@ -35,65 +35,97 @@ public sealed class SlotRouter(Node node, ClusterPart part) : IRouter
         return null;
     }
 
+    /// <summary>The same for EXEC: all keys of all its calls.</summary>
+    internal string? Redirection(Session session, Transaction transaction)
+    {
+        var found = new FoundKeys(transaction.Any);
+        foreach ((CommandRow row, KeptCall call) in transaction.Calls)
+        {
+            if (row.FirstKey == 0 && row.Keys.Length == 0) continue;
+            if (!part.IsStarted) return Down;
+            if (Gather(row, call.Words, ref found) is { } error) return error;
+        }
+
+        if (found.Slot < 0) return null;
+        return Unhealthy(found) ?? (IsMoving(found) ? Moving(session, found, Count(transaction)) : Elsewhere(session, found));
+    }
+
     /// <summary>The whole look: all keys, and everything that may be the matter with their slot.</summary>
     private string? Look(Session session, CommandRow row, in Arguments call)
     {
+        var found = new FoundKeys(row.Flags);
+        if (Gather(row, call, ref found) is { } error) return error;
+        if (found.Slot < 0) return null;
+        string? refusal = Unhealthy(found);
+        bool serves = refusal is null && IsMoving(found) && row.Name == "migrate";
+        if (refusal is null && !serves) refusal = IsMoving(found) ? Moving(session, found, Count(row, call)) : Elsewhere(session, found);
+        if (refusal is null) node.Databases.CommandSlot = found.Slot;
+        return refusal;
+    }
+
+    /// <summary>Adds the keys of a call to what was found; an error when they cannot be served together, or by anybody.</summary>
+    private string? Gather(CommandRow row, Arguments call, ref FoundKeys found)
+    {
         var keys = new CallKeys(row, call);
-        int slot = -1, firstKey = 0;
-        bool several = false;
-        SlotMap slots = part.Machine.Slots;
         while (keys.MoveNext())
         {
-            int here = SlotIndex.Of(call[keys.Position]).Value;
-            if (slot < 0)
+            ReadOnlySpan<byte> key = call[keys.Position];
+            int here = SlotIndex.Of(key).Value;
+            if (found.Slot < 0)
             {
-                (slot, firstKey) = (here, keys.Position);
-                if (slots.Owner(slot) is null) return NotServed;
+                found.Slot = here;
+                found.First = key;
+                if (part.Machine.Slots.Owner(here) is null) return NotServed;
             }
-            else if (here != slot)
+            else if (here != found.Slot)
             {
                 return CrossSlot;
             }
             else
             {
-                several |= !call[keys.Position].SequenceEqual(call[firstKey]);
+                found.Several |= !key.SequenceEqual(found.First);
             }
         }
 
-        if (slot < 0) return null;
-        string? refusal = Refusal(session, row, call, slot, several);
-        if (refusal is null) node.Databases.CommandSlot = slot;
-        return refusal;
+        found.IsShardChannel |= row.Keys.Length > 0 && (row.Keys[0].Flags & KeyFlags.NotKey) != 0;
+        return null;
     }
 
-    private string? Refusal(Session session, CommandRow row, in Arguments call, int slot, bool several)
+    private string? Unhealthy(in FoundKeys found)
     {
-        ClusterMachine machine = part.Machine;
-        ClusterNode me = machine.Myself, owner = machine.Slots.Owner(slot)!;
-        bool isWrite = (row.Flags & Flags.Write) != 0;
-        bool isShardChannel = row.Keys.Length > 0 && (row.Keys[0].Flags & KeyFlags.NotKey) != 0;
-        if (!machine.IsHealthy)
-        {
-            if (isShardChannel && !node.Options.ClusterAllowShardPubSubWhenDown) return Down;
-            if (!isShardChannel && !node.Options.ClusterAllowReadsWhenDown) return Down;
-            if (!isShardChannel && isWrite) return DownReadsOnly;
-        }
+        if (part.Machine.IsHealthy) return null;
+        if (found.IsShardChannel) return node.Options.ClusterAllowShardPubSubWhenDown ? null : Down;
+        if (!node.Options.ClusterAllowReadsWhenDown) return Down;
+        return found.Writes ? DownReadsOnly : null;
+    }
 
-        ClusterNode? target = owner == me ? machine.Slots.MigratingTo(slot) : null;
-        bool importing = target is null && machine.Slots.ImportingFrom(slot) is not null;
-        if ((target is not null || importing) && !isShardChannel)
-        {
-            (int existing, int missing) = CountKeys(row, call);
-            if (row.Name == "migrate") return null;
-            if (target is not null && missing > 0) return existing > 0 ? TryAgain : Ask(slot, target);
-            bool asking = (session.Flags & SessionFlags.Asking) != 0 || (row.Flags & Flags.Asking) != 0;
-            if (importing && asking) return several && missing > 0 ? TryAgain : null;
-        }
+    private bool IsMoving(in FoundKeys found)
+    {
+        SlotMap slots = part.Machine.Slots;
+        if (found.IsShardChannel) return false;
+        return (slots.Owner(found.Slot) == part.Machine.Myself && slots.MigratingTo(found.Slot) is not null) || slots.ImportingFrom(found.Slot) is not null;
+    }
 
+    // The slot is on its way from us or to us.
+    private string? Moving(Session session, in FoundKeys found, (int Existing, int Missing) keys)
+    {
+        SlotMap slots = part.Machine.Slots;
+        ClusterNode? target = slots.Owner(found.Slot) == part.Machine.Myself ? slots.MigratingTo(found.Slot) : null;
+        if (target is not null && keys.Missing > 0) return keys.Existing > 0 ? TryAgain : Ask(found.Slot, target);
+        bool importing = target is null;
+        bool asking = (session.Flags & SessionFlags.Asking) != 0 || (found.Does & Flags.Asking) != 0;
+        if (importing && asking) return found.Several && keys.Missing > 0 ? TryAgain : null;
+        return Elsewhere(session, found);
+    }
+
+    // The slot may be another node's.
+    private string? Elsewhere(Session session, in FoundKeys found)
+    {
+        ClusterNode me = part.Machine.Myself, owner = part.Machine.Slots.Owner(found.Slot)!;
         if (owner == me) return null;
-        bool mayRead = (session.Flags & SessionFlags.ReadOnly) != 0 || isShardChannel;
-        if (mayRead && !isWrite && me.IsReplica && me.Primary == owner) return null;
-        return Moved(slot, owner);
+        bool mayRead = (session.Flags & SessionFlags.ReadOnly) != 0 || found.IsShardChannel;
+        if (mayRead && !found.Writes && me.IsReplica && me.Primary == owner) return null;
+        return Moved(found.Slot, owner);
     }
 
     /// <summary>The error that ends the wait of a client for this key, or null while the key may still be served here.</summary>
@@ -127,7 +159,19 @@ public sealed class SlotRouter(Node node, ClusterPart part) : IRouter
     /// <summary>The client port of a node.</summary>
     public int Port(ClusterNode at) => node.Options.TlsCluster ? at.TlsPort : at.Port;
 
-    private (int Existing, int Missing) CountKeys(CommandRow row, in Arguments call)
+    private (int Existing, int Missing) Count(Transaction transaction)
+    {
+        int existing = 0, missing = 0;
+        foreach ((CommandRow row, KeptCall call) in transaction.Calls)
+        {
+            (int here, int gone) = Count(row, call.Words);
+            (existing, missing) = (existing + here, missing + gone);
+        }
+
+        return (existing, missing);
+    }
+
+    private (int Existing, int Missing) Count(CommandRow row, in Arguments call)
     {
         int existing = 0, missing = 0;
         Database database = node.Databases[0];
@@ -140,5 +184,26 @@ public sealed class SlotRouter(Node node, ClusterPart part) : IRouter
         }
 
         return (existing, missing);
+    }
+
+    /// <summary>What is known of the keys of a call or a transaction.</summary>
+    private ref struct FoundKeys(Flags does)
+    {
+        /// <summary>What is done to them.</summary>
+        public readonly Flags Does = does;
+
+        /// <summary>The slot of all of them, or -1 before there is one.</summary>
+        public int Slot = -1;
+
+        /// <summary>The first of them.</summary>
+        public ReadOnlySpan<byte> First;
+
+        /// <summary>Whether there are different ones.</summary>
+        public bool Several;
+
+        /// <summary>Whether they are no keys but channels of a shard.</summary>
+        public bool IsShardChannel;
+
+        public readonly bool Writes => (Does & Flags.Write) != 0;
     }
 }

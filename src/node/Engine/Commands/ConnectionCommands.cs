@@ -47,6 +47,7 @@ internal static class ConnectionCommands
 
         Node node = session.Node;
         if ((session.Flags & SessionFlags.Monitor) != 0) node.Monitors.Remove(session);
+        node.Transactions.Discard(session);
         session.Flags &= SessionFlags.Closing | SessionFlags.Unix | SessionFlags.Internal;
         if (node.Admission.RequiresPassword) session.Flags |= SessionFlags.Unauthenticated;
         session.Db = node.Databases[0];

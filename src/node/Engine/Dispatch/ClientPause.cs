@@ -86,11 +86,11 @@ public sealed class ClientPause
     }
 
     /// <summary>Whether this call has to wait; if so, the session is remembered and stopped.</summary>
-    internal bool Holds(Session session, CommandRow row)
+    internal bool Holds(Session session, Flags flags)
     {
         if (_scope == PauseScope.None) return false;
         if (session.Kind != SessionKind.Client || _node.Dispatcher.Depth > 0) return false;
-        bool moves = (row.Flags & (Flags.Write | Flags.MayReplicate)) != 0;
+        bool moves = (flags & (Flags.Write | Flags.MayReplicate)) != 0;
         if (_scope == PauseScope.Writes && !moves) return false;
         session.Flags |= SessionFlags.Blocked;
         _waiting.Add(session);

@@ -26,6 +26,7 @@ public sealed class Dispatcher
     private long _batchTicks;
     private long _batchCommands;
     private ulong _hidden;
+    private long _errorsCounted;
 
     internal Dispatcher(Node node)
     {
@@ -145,12 +146,13 @@ public sealed class Dispatcher
         Depth++;
         long changes = services.Changes;
         long errors = reply.Errors;
+        long startTicks = _lastTicks;
         var context = new CommandContext(services, row, call, reply, session.Db);
         CommandTable.Invoke(row, ref context, session);
         Depth--;
         Running = outer;
         long now = _node.Host.Ticks();
-        long took = now - _lastTicks;
+        long took = now - startTicks;
         _lastTicks = now;
         // A call that waits for keys counts when it ends.
         bool waits = (session.Flags & SessionFlags.Blocked) != 0 && ReferenceEquals(session.WaitsFor, _node.KeyWaits);
@@ -158,6 +160,7 @@ public sealed class Dispatcher
         if (took >= _node.ObservedFromNs) _node.Observe(session, row, call, _hidden, waits ? 0 : took);
         _hidden = 0;
         if (Depth == 0) _propagation.AfterCall(session, row, call, services.Changes != changes);
+        else _propagation.AfterInnerCall(session, call, services.Changes != changes);
         if (!_nowhere.IsEmpty) _nowhere.Clear();
     }
 
@@ -182,20 +185,45 @@ public sealed class Dispatcher
     /// <summary>Propagates what was collected outside of a command (expiry, eviction), without making a transaction of it.</summary>
     public void PropagateLoose() => _propagation.AfterLoose();
 
+    /// <summary>EXEC goes on after a call that was answered in a later step.</summary>
+    internal void GoOn(Session session, Transaction transaction)
+    {
+        Session? outer = Running;
+        Running = session;
+        Depth++;
+        _node.Transactions.GoOn(session, transaction);
+        Depth--;
+        Running = outer;
+        _propagation.AfterLoose();
+        Send(session);
+        _node.KeyWaits.Serve();
+    }
+
     // What has to be seen to around a call of a session or node in no ordinary state.
     private bool ExecuteGuarded(Session session, CommandRow row, Arguments call, ReplyWriter reply)
     {
-        string? refusal = _gatekeeper.Refusal(session, row, call);
+        string? refusal = _gatekeeper.Refusal(session, row, call, out bool isRedirection);
         if (session.IsClosing) return true;
         if (refusal is not null)
         {
-            Refuse(session, row, reply, refusal);
+            Refuse(session, row, reply, _node.Transactions.Refused(session, row, refusal, isRedirection));
             session.Flags &= ~SessionFlags.ReplySkip;
             return true;
         }
 
-        if (_node.Pause.Holds(session, row)) return false;
+        if (_node.Pause.Holds(session, _gatekeeper.Effective(session, row))) return false;
         reply = ReplyTo(session);
+        if ((session.Flags & SessionFlags.Multi) != 0 && _node.Transactions.Queues(row))
+        {
+            session.LastCommand = row;
+            _node.Transactions.Queue(session, row, call);
+            reply.Simple("QUEUED"u8);
+            session.Flags &= ~SessionFlags.ReplySkip;
+            Send(session);
+            if (!_nowhere.IsEmpty) _nowhere.Clear();
+            return true;
+        }
+
         Keyspace.Databases databases = _node.Databases;
         Keyspace.ExpiredKeys expired = databases.Expired;
         if ((session.Flags & SessionFlags.Primary) != 0) databases.Expired = Keyspace.ExpiredKeys.Ignore;
@@ -227,9 +255,11 @@ public sealed class Dispatcher
         statistics.CommandsProcessed++;
         statistics.EventLoopCommandNs += took;
         if (_node.TracksLatency) (statistics.Latencies[row.Id] ??= new LatencyHistogram()).Record(took);
-        if (reply.Errors == errorsBefore) return;
+        // An error of a call within this one has been counted there.
+        if (reply.Errors == Math.Max(errorsBefore, _errorsCounted)) return;
         counters.Failed++;
         statistics.CountError(reply.LastErrorCode);
+        _errorsCounted = reply.Errors;
     }
 
     // A request that is no command, or has too few or too many words.
@@ -242,7 +272,8 @@ public sealed class Dispatcher
             return;
         }
 
-        Refuse(session, row, reply, row is null ? _gatekeeper.Unknown(call) : ErrorReplies.WrongArity(row.FullName));
+        string error = row is null ? _gatekeeper.Unknown(call) : ErrorReplies.WrongArity(row.FullName);
+        Refuse(session, row, reply, _node.Transactions.Refused(session, row, error, isRedirection: false));
         session.Flags &= ~SessionFlags.ReplySkip;
     }
 
@@ -250,6 +281,7 @@ public sealed class Dispatcher
     {
         if (row is not null) _node.Statistics.ByCommand[row.Id].Rejected++;
         reply.Error(Encoding.Latin1.GetBytes(text));
+        _errorsCounted = reply.Errors;
         _node.Statistics.CountError(reply.LastErrorCode);
         Send(session);
         if (!_nowhere.IsEmpty) _nowhere.Clear();

@@ -40,20 +40,33 @@ internal sealed class Gatekeeper(Node node, CommandNames names)
     private const Flags MovesData = Flags.Write | Flags.MayReplicate;
 
     /// <summary>The error that keeps the command from running, or null.</summary>
-    public string? Refusal(Session session, CommandRow row, in Arguments call)
+    public string? Refusal(Session session, CommandRow row, in Arguments call, out bool isRedirection)
     {
+        isRedirection = false;
         SessionFlags flags = session.Flags;
         if ((row.Flags & Flags.Protected) != 0 && !IsProtectedAllowed(session, row)) return ProtectedText(row);
         if ((flags & SessionFlags.Unauthenticated) != 0 && (row.Flags & Flags.NoAuth) == 0) return Text(ErrorReplies.NoAuth);
+        if ((flags & SessionFlags.Multi) != 0 && (row.Flags & Flags.NoMulti) != 0) return "ERR Command not allowed inside a transaction";
         bool obeyed = (flags & (SessionFlags.Primary | SessionFlags.Internal)) != 0;
-        if (node.Router is { } router && !obeyed && (row.Keys.Length > 0 || row.FirstKey > 0))
+        Transaction? transaction = node.Transactions.IsExec(row) ? session.Transaction : null;
+        if (node.Router is { } router && !obeyed && (row.Keys.Length > 0 || row.FirstKey > 0 || transaction is not null))
         {
-            string? redirection = router.Redirection(session, row, call);
-            session.Flags &= ~SessionFlags.Asking;
-            if (redirection is not null) return redirection;
+            string? redirection = transaction is null ? router.Redirection(session, row, call) : node.Cluster!.Router.Redirection(session, transaction);
+            // Within a transaction ASKING stands for all its calls.
+            if ((flags & SessionFlags.Multi) == 0 || transaction is not null) session.Flags &= ~SessionFlags.Asking;
+            isRedirection = redirection is not null;
+            if (isRedirection) return redirection;
         }
 
-        return node.Conditions == 0 && (flags & SessionFlags.Replica) == 0 ? null : ByCondition(session, row, obeyed);
+        return node.Conditions == 0 && (flags & SessionFlags.Replica) == 0 ? null : ByCondition(session, row, Effective(session, row), obeyed);
+    }
+
+    /// <summary>The flags that decide about a call: EXEC is all that it will run.</summary>
+    public Flags Effective(Session session, CommandRow row)
+    {
+        if (!node.Transactions.IsExec(row) || session.Transaction is not { } transaction) return row.Flags;
+        const Flags Permissions = Flags.Stale | Flags.Loading;
+        return (row.Flags & ~Permissions) | (transaction.Any & ~Permissions) | (row.Flags & transaction.Common & Permissions);
     }
 
     /// <summary>Whether a word is the beginning of an HTTP request: a browser that was led here.</summary>
@@ -79,20 +92,24 @@ internal sealed class Gatekeeper(Node node, CommandNames names)
     }
 
     // What the state of the node forbids; the order is that in which clients learn of it.
-    private string? ByCondition(Session session, CommandRow row, bool obeyed)
+    private string? ByCondition(Session session, CommandRow row, Flags does, bool obeyed)
     {
-        bool writes = (row.Flags & Flags.Write) != 0;
-        if (Holds(NodeConditions.MemoryLimited) && !node.Eviction.MakeRoom() && (row.Flags & Flags.DenyOom) != 0 && !obeyed)
+        bool writes = (does & Flags.Write) != 0;
+        if (Holds(NodeConditions.MemoryLimited) && !node.Eviction.MakeRoom() && !obeyed && NeedsMemory(session, row, does))
             return Text(ErrorReplies.OutOfMemory);
         if (Holds(NodeConditions.DiskFailed) && !obeyed && (writes || row.Name == "ping")) return DiskFailedText;
         if (Holds(NodeConditions.FewReplicas) && writes && !obeyed) return Text(ErrorReplies.NoReplicas);
         if (Holds(NodeConditions.Replica) && node.Options.ReplicaReadOnly && writes && !obeyed) return Text(ErrorReplies.ReadOnlyReplica);
-        if (Holds(NodeConditions.Stale) && (row.Flags & Flags.Stale) == 0 && !obeyed) return Text(ErrorReplies.MasterDown);
+        if (Holds(NodeConditions.Stale) && (does & Flags.Stale) == 0 && !obeyed) return Text(ErrorReplies.MasterDown);
         // What the cluster looks like has nothing to do with the data: tools ask while a new replica takes its first copy.
-        if (Holds(NodeConditions.Loading) && (row.Flags & Flags.Loading) == 0 && row.Group != Group.Cluster && !obeyed) return Text(ErrorReplies.Loading);
-        if ((session.Flags & SessionFlags.Replica) != 0 && (row.Flags & (MovesData | Flags.ReadOnly)) != 0) return "ERR Replica can't interact with the keyspace";
+        if (Holds(NodeConditions.Loading) && (does & Flags.Loading) == 0 && row.Group != Group.Cluster && !obeyed) return Text(ErrorReplies.Loading);
+        if ((session.Flags & SessionFlags.Replica) != 0 && (does & (MovesData | Flags.ReadOnly)) != 0) return "ERR Replica can't interact with the keyspace";
         return null;
     }
+
+    // Within MULTI everything takes memory that is not known to end the transaction.
+    private bool NeedsMemory(Session session, CommandRow row, Flags does) =>
+        (does & Flags.DenyOom) != 0 || ((session.Flags & SessionFlags.Multi) != 0 && !node.Transactions.MayRunShortOfMemory(row));
 
     private bool Holds(NodeConditions condition) => (node.Conditions & (uint)condition) != 0;
 

@@ -25,6 +25,20 @@ internal sealed class PropagationWriter(Node node)
         said.Clear();
     }
 
+    /// <summary>After a call within another one, of a transaction or a script: all of them are repeated together when the outer one has ended.</summary>
+    public void AfterInnerCall(Session session, in Arguments call, bool changed)
+    {
+        Propagation said = node.Services.Propagation;
+        bool itself = (changed || said.Forced) && !said.InsteadOfCall;
+        if (itself && (session.Flags & SessionFlags.Primary) == 0 && IsWanted)
+        {
+            said.Also(session.Db.Index, call.Count);
+            for (int i = 0; i < call.Count; i++) said.Add(call[i]);
+        }
+
+        said.EndInnerCall();
+    }
+
     /// <summary>After periodic work: each command for itself.</summary>
     public void AfterLoose()
     {
@@ -36,6 +50,16 @@ internal sealed class PropagationWriter(Node node)
         }
 
         said.Clear();
+    }
+
+    private bool IsWanted
+    {
+        get
+        {
+            foreach (IPropagationSink sink in node.Sinks)
+                if (sink.IsWanted) return true;
+            return false;
+        }
     }
 
     private void Write(Session session, CommandRow row, in Arguments call, bool itself, Propagation said)

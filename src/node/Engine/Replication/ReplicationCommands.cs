@@ -173,7 +173,7 @@ internal static class ReplicationCommands
 
         var offset = new ReplicationOffset(session.WrittenTo);
         int acknowledged = replication.Primary.Table.CountAcknowledged(offset);
-        if (acknowledged >= replicas || session.Link is null)
+        if (acknowledged >= replicas || session.Link is null || !call.MayBlock)
         {
             call.Reply.Integer(acknowledged);
             return;

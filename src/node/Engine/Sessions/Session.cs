@@ -6,6 +6,7 @@
 // beginning of a request whose end has not come, is kept in a buffer of the session's own. A session that may not
 // go on (it blocks, or the node is suspended) keeps everything from its next request on in that buffer.
 using System;
+using System.Collections.Generic;
 using Hexad.Core;
 using Hexad.Engine.Seam;
 using Hexad.Keyspace;
@@ -64,6 +65,12 @@ public enum SessionFlags : uint
     Closing = 1 << 13,
     /// <summary>Came through the unix socket.</summary>
     Unix = 1 << 14,
+    /// <summary>MULTI was said: calls are queued.</summary>
+    Multi = 1 << 15,
+    /// <summary>A watched key changed: EXEC will answer with null.</summary>
+    DirtyWatch = 1 << 16,
+    /// <summary>A call was refused since MULTI: EXEC will fail.</summary>
+    DirtyExec = 1 << 17,
 }
 
 /// <summary>What a blocked session waits for.</summary>
@@ -139,6 +146,15 @@ public sealed class Session : ILinkOwner
     /// <summary>What it waits for while it is blocked, or null.</summary>
     public ISessionWait? WaitsFor { get; set; }
 
+    /// <summary>What it has queued since MULTI; null outside of a transaction.</summary>
+    internal Transaction? Transaction { get; set; }
+
+    /// <summary>A transaction that goes on when the answer of one of its calls is there.</summary>
+    internal Transaction? Stopped { get; set; }
+
+    /// <summary>The keys that it watches, or null.</summary>
+    internal List<WatchedKey>? Watched { get; set; }
+
     /// <summary>Since when its output has been over the soft limit of its class; 0: it is not.</summary>
     internal MonotonicMs OverSoftLimitSince { get; set; }
 
@@ -202,12 +218,19 @@ public sealed class Session : ILinkOwner
     /// <summary>Goes on with what waits in the buffer: after a block or a suspension has ended.</summary>
     public void Resume()
     {
-        if (_consuming || PendingBytes == 0 || !MayGoOn) return;
+        if (_consuming || (PendingBytes == 0 && Stopped is null) || !MayGoOn) return;
         if (_node.Dispatcher.Depth > 0)
         {
             // A command runs that let this session go on: the two may not be mixed.
             _node.Sessions.ResumeSoon(this);
             return;
+        }
+
+        if (Stopped is { } transaction)
+        {
+            Stopped = null;
+            _node.Dispatcher.GoOn(this, transaction);
+            if (PendingBytes == 0 || !MayGoOn) return;
         }
 
         int used = Consume(_pending.AsSpan(_pendingStart, PendingBytes));

@@ -23,12 +23,12 @@ public static class SessionText
         int used = runs ? node.Dispatcher.RunningBytes : session.PendingBytes;
         int room = runs ? session.RoomLeft : session.PendingCapacity - session.PendingBytes;
         int argumentBytes = runs ? node.Dispatcher.RunningBytes : 0;
-        long total = ObjectBytes + used + room + outputRoom + argumentBytes;
+        long total = ObjectBytes + used + room + outputRoom + argumentBytes + (session.Transaction?.MemoryBytes ?? 0);
         return text.Append(CultureInfo.InvariantCulture, $"id={session.Id} addr={session.PeerText} laddr={session.LocalText}")
             .Append(CultureInfo.InvariantCulture, $" fd={session.Link?.Descriptor ?? -1} name={session.Name}")
             .Append(CultureInfo.InvariantCulture, $" age={(node.Now.Monotonic - session.CreatedAt) / 1000} idle={(node.Now.Monotonic - session.LastActive) / 1000}")
-            .Append(CultureInfo.InvariantCulture, $" flags={Flags(session)} db={session.Db.Index} sub=0 psub=0 ssub=0 multi=-1")
-            .Append(CultureInfo.InvariantCulture, $" qbuf={used} qbuf-free={room} argv-mem={argumentBytes} multi-mem=0")
+            .Append(CultureInfo.InvariantCulture, $" flags={Flags(session)} db={session.Db.Index} sub=0 psub=0 ssub=0 multi={session.Transaction?.Calls.Count ?? -1}")
+            .Append(CultureInfo.InvariantCulture, $" qbuf={used} qbuf-free={room} argv-mem={argumentBytes} multi-mem={session.Transaction?.MemoryBytes ?? 0}")
             .Append(CultureInfo.InvariantCulture, $" rbs={outputRoom} rbp={outputRoom} obl={output} oll=0 omem={(output > 0 && !runs ? outputRoom : 0)} tot-mem={total}")
             .Append(CultureInfo.InvariantCulture, $" events=r{(output > 0 && !runs ? "w" : "")} cmd={session.LastCommand?.FullName ?? "NULL"}")
             .Append(CultureInfo.InvariantCulture, $" user={User(session)} redir=-1 resp={(session.Resp3 ? 3 : 2)}")
@@ -49,7 +49,9 @@ public static class SessionText
         Letter(SessionFlags.Monitor, 'O');
         Letter(SessionFlags.Replica, 'S');
         Letter(SessionFlags.Primary, 'M');
+        Letter(SessionFlags.Multi, 'x');
         Letter(SessionFlags.Blocked, 'b');
+        Letter(SessionFlags.DirtyWatch, 'd');
         Letter(SessionFlags.Closing, 'c');
         Letter(SessionFlags.Unix, 'U');
         Letter(SessionFlags.ReadOnly, 'r');
