@@ -88,13 +88,24 @@ public sealed class GossipTests
     }
 
     [Fact]
+    public void A_node_at_rest_wakes_ten_times_a_second_and_for_its_pings()
+    {
+        TestNetwork network = Scene.Cluster(3, 1);
+        network.Run(5_000);
+        int[] before = [.. network.Nodes.ConvertAll(node => node.Ticks)];
+        network.Run(10_000);
+        for (int i = 0; i < before.Length; i++)
+            Assert.InRange(network.Nodes[i].Ticks - before[i], 80, network.Nodes[i].IsPrimary ? 220 : 130);
+    }
+
+    [Fact]
     public void A_link_with_too_much_in_it_is_closed_and_counted()
     {
         TestNetwork network = Scene.Cluster(3, 0, s => s.LinkSendBufferLimitBytes = 1_000_000);
         TestNode node = network.Nodes[0];
         ClusterLink link = Scene.View(node, network.Nodes[1]).Link!;
         link.QueuedBytes = 1_000_001;
-        network.Run(50);
+        network.Run(120);
         Assert.Equal(1, node.Machine.Counters.BufferLimitExceeded);
         Assert.Contains("total_cluster_links_buffer_limit_exceeded:1\r\n", node.Machine.DescribeHealth());
         Assert.True(network.RunUntil(() => Scene.View(node, network.Nodes[1]).Link is { Up: true }, 1_000) >= 0);

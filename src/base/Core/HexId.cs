@@ -1,6 +1,8 @@
 using System;
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Hexad.Core;
 
@@ -34,7 +36,8 @@ public readonly struct HexId : IEquatable<HexId>, IComparable<HexId>
     {
         id = default;
         if (text.Length != TextLength) return false;
-        if (!TryHex(text[..16], out ulong high) || !TryHex(text[16..32], out ulong middle) || !TryHex(text[32..], out ulong low)) return false;
+        // The last sixteen digits overlap the sixteen before them: their lower half is what is wanted.
+        if (!TryHex(text, out ulong high) || !TryHex(text[16..], out ulong middle) || !TryHex(text[24..], out ulong low)) return false;
         id = new HexId(high, middle, (uint)low);
         return true;
     }
@@ -65,7 +68,7 @@ public readonly struct HexId : IEquatable<HexId>, IComparable<HexId>
 
     public bool Equals(HexId other) => _high == other._high && _middle == other._middle && _low == other._low;
     public override bool Equals(object? obj) => obj is HexId other && Equals(other);
-    public override int GetHashCode() => HashCode.Combine(_high, _middle, _low);
+    public override int GetHashCode() => (int)(_high ^ (_high >> 32));
     public static bool operator ==(HexId a, HexId b) => a.Equals(b);
     public static bool operator !=(HexId a, HexId b) => !a.Equals(b);
     public static bool operator <(HexId a, HexId b) => a.CompareTo(b) < 0;
@@ -81,17 +84,17 @@ public readonly struct HexId : IEquatable<HexId>, IComparable<HexId>
         return order != 0 ? order : _low.CompareTo(other._low);
     }
 
+    /// <summary>Sixteen digits, the first the highest: all checked and turned into nibbles at once, then joined in pairs.</summary>
     private static bool TryHex(ReadOnlySpan<byte> digits, out ulong value)
     {
-        value = 0;
-        foreach (byte d in digits)
-        {
-            int nibble = d is >= (byte)'0' and <= (byte)'9' ? d - '0' : d is >= (byte)'a' and <= (byte)'f' ? d - 'a' + 10 : -1;
-            if (nibble < 0) return false;
-            value = (value << 4) | (uint)nibble;
-        }
-
-        return true;
+        Vector128<byte> text = Vector128.Create(digits[..16]);
+        Vector128<byte> digit = text - Vector128.Create((byte)'0'), letter = text - Vector128.Create((byte)'a');
+        Vector128<byte> isDigit = Vector128.LessThan(digit, Vector128.Create((byte)10));
+        Vector128<byte> isLetter = Vector128.LessThan(letter, Vector128.Create((byte)6));
+        Vector128<ushort> nibbles = Vector128.ConditionalSelect(isDigit, digit, letter + Vector128.Create((byte)10)).AsUInt16();
+        Vector128<ushort> bytes = ((nibbles << 4) | (nibbles >> 8)) & Vector128.Create((ushort)0xFF);
+        value = BinaryPrimitives.ReverseEndianness(Vector128.Narrow(bytes, bytes).AsUInt64().ToScalar());
+        return (isDigit | isLetter) == Vector128<byte>.AllBitsSet;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -38,7 +38,7 @@ internal sealed class ClusterHealth(ClusterState state)
     private (int Size, int Reachable) CountVoters()
     {
         int size = 0, reachable = 0;
-        foreach (ClusterNode node in state.Nodes.All)
+        foreach (ClusterNode node in state.Nodes.Each)
         {
             if (!node.Votes) continue;
             size++;
@@ -51,7 +51,7 @@ internal sealed class ClusterHealth(ClusterState state)
     private bool IsCovered()
     {
         if (state.Slots.Assigned < SlotIndex.Count) return false;
-        foreach (ClusterNode node in state.Nodes.All)
+        foreach (ClusterNode node in state.Nodes.Each)
         {
             if (node.IsFailed && node.Slots.Count > 0) return false;
         }
@@ -68,7 +68,7 @@ internal sealed class ClusterHealth(ClusterState state)
         if (state.Now - _firstCall >= WritableDelayMs) return false;
         if (state.Myself.Slots.Count == 0) return true;
         int heard = 1;
-        foreach (ClusterNode node in state.Nodes.All)
+        foreach (ClusterNode node in state.Nodes.Each)
         {
             if (node.IsMyself) continue;
             bool answered = node.HadHealthyLink;

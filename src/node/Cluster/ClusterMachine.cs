@@ -17,6 +17,8 @@ namespace Hexad.Cluster;
 public sealed class ClusterMachine
 {
     private const int TellingMs = 100;
+    private const int LeastTickMs = 20;
+    private const int MostTickMs = 100;
     private const ulong MaxEpoch = 1UL << 62;
 
     private readonly ClusterState _state;
@@ -110,12 +112,16 @@ public sealed class ClusterMachine
         return ConfigFault.None;
     }
 
-    /// <summary>Time passes. Call it every 10 to 100 ms.</summary>
+    /// <summary>When <see cref="Tick"/> is wanted next: at most a hundred milliseconds after the last one, at least twenty.</summary>
+    public MonotonicMs NextTick { get; private set; }
+
+    /// <summary>Time passes. Call it at <see cref="NextTick"/>, or before.</summary>
     public void Tick(StepTime time)
     {
         _state.Begin(time);
         SettingsChanged();
         _failures.Tick();
+        ScheduleTick();
         _state.ManualFailover.Tick();
         if (_state.Myself.IsReplica)
         {
@@ -248,7 +254,7 @@ public sealed class ClusterMachine
     public void Validate()
     {
         _state.Slots.Validate();
-        foreach (ClusterNode node in _state.Nodes.All)
+        foreach (ClusterNode node in _state.Nodes.Each)
         {
             Invariant.That(node.Slots.Count == SlotSet.CountOf(node.Slots.Bits));
             Invariant.That(!(node.IsPrimary && node.IsReplica));
@@ -421,6 +427,22 @@ public sealed class ClusterMachine
         FollowPrimary();
         TellStanding();
         _state.Outbox.SaveIfDue();
+        HurryTick();
+    }
+
+    /// <summary>An idle node wakes ten times a second, and for its pings and time-outs when they are due.</summary>
+    private void ScheduleTick()
+    {
+        MonotonicMs least = _state.Now + LeastTickMs, most = _state.Now + MostTickMs, due = _failures.NextDue;
+        NextTick = due < least ? least : due > most ? most : due;
+    }
+
+    /// <summary>While roles are changing, what a tick looks at must not wait.</summary>
+    private void HurryTick()
+    {
+        if (!_election.IsRunning && !_state.ManualFailover.IsRunning) return;
+        MonotonicMs soon = _state.Now + LeastTickMs;
+        if (soon < NextTick) NextTick = soon;
     }
 
     /// <summary>

@@ -47,6 +47,9 @@ internal sealed class Election(ClusterState state, SlotClaims claims)
     /// <summary>How many elections this node began: for counters of the simulator.</summary>
     public long Started { get; private set; }
 
+    /// <summary>Whether one is going on.</summary>
+    public bool IsRunning => _phase != Phase.Idle;
+
     /// <summary>Whether this replica's data would let it stand if its primary failed now.</summary>
     public static bool MayStand(ClusterState state)
     {

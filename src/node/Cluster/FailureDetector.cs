@@ -35,9 +35,13 @@ internal sealed class FailureDetector(ClusterState state)
     public long FastSuspicions { get; private set; }
     public long SlowSuspicions { get; private set; }
 
+    /// <summary>When <see cref="Tick"/> has something to do next, as far as it knew when it was last called.</summary>
+    public MonotonicMs NextDue { get; private set; }
+
     /// <summary>Looks after every node.</summary>
     public void Tick()
     {
+        NextDue = new MonotonicMs(long.MaxValue);
         foreach (ClusterNode node in state.Nodes.Snapshot())
         {
             if (node.IsMyself || !node.HasAddress) continue;
@@ -52,6 +56,8 @@ internal sealed class FailureDetector(ClusterState state)
             GiveUpConnecting(node);
             Connect(node);
             if (!node.InHandshake) Watch(node);
+            MonotonicMs due = DueOf(node);
+            if (due < NextDue) NextDue = due;
         }
 
         PingOneAtRandom();
@@ -225,6 +231,19 @@ internal sealed class FailureDetector(ClusterState state)
         }
     }
 
+    /// <summary>When there is something to do about a node next; connections that hang are looked at now and then only.</summary>
+    private MonotonicMs DueOf(ClusterNode node)
+    {
+        if (node.Link is null) return node.NextConnectAt;
+        if (node.InHandshake) return new MonotonicMs(long.MaxValue);
+        if (node.PingSent.Value == 0) return node.PongReceived + PingIntervalMs(node);
+        long timeoutMs = state.Settings.NodeTimeoutMs;
+        MonotonicMs anew = node.PingSent + (timeoutMs / 2 + 1);
+        MonotonicMs suspect = (node.PingSent > node.DataReceived ? node.PingSent : node.DataReceived) + (timeoutMs + 1);
+        if (state.Now < anew) return anew;
+        return state.Now < suspect ? suspect : new MonotonicMs(long.MaxValue);
+    }
+
     private long PingIntervalMs(ClusterNode node)
     {
         long usualMs = state.Settings.NodeTimeoutMs / 2;
@@ -276,7 +295,7 @@ internal sealed class FailureDetector(ClusterState state)
         state.Log(ClusterLogLevel.Debug, $"*** NODE {node.Id} possibly failing");
         FailIfMajority(node);
         if (!node.IsSuspected || !state.Myself.Votes) return;
-        foreach (ClusterNode voter in state.Nodes.All)
+        foreach (ClusterNode voter in state.Nodes.Each)
         {
             if (voter.Votes && !voter.IsMyself && voter != node) state.Packets.SendGossip(voter.Link, PacketType.Pong);
         }

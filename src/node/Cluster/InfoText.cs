@@ -31,7 +31,7 @@ internal static class InfoText
     private static (int Ok, int Suspected, int Failed) CountSlots(ClusterState state)
     {
         int ok = 0, suspected = 0, failed = 0;
-        foreach (ClusterNode node in state.Nodes.All)
+        foreach (ClusterNode node in state.Nodes.Each)
         {
             if (node.IsFailed) failed += node.Slots.Count;
             else if (node.IsSuspected) suspected += node.Slots.Count;

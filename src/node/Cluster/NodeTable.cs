@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Runtime.InteropServices;
 using Hexad.Core;
 using Hexad.Wire.Bus;
 
@@ -16,6 +17,9 @@ public sealed class NodeTable
 
     /// <summary>All nodes, this one included.</summary>
     public IReadOnlyList<ClusterNode> All => _all;
+
+    /// <summary>All nodes, for loops that neither add nor remove any: no enumerator, no call per node.</summary>
+    internal ReadOnlySpan<ClusterNode> Each => CollectionsMarshal.AsSpan(_all);
 
     /// <summary>How many nodes are known.</summary>
     public int Count => _all.Count;

@@ -29,7 +29,7 @@ internal static class NodeText
     public static string All(ClusterState state, NodeFlags without, bool config, bool tls)
     {
         var text = new StringBuilder();
-        foreach (ClusterNode node in state.Nodes.All)
+        foreach (ClusterNode node in state.Nodes.Each)
         {
             if ((node.Flags & without) == 0) AppendNode(text, state, node, config, tls).Append('\n');
         }
@@ -99,13 +99,12 @@ internal static class NodeText
     private static void AppendSlots(StringBuilder text, ClusterNode node)
     {
         if (node.Slots.Count == 0) return;
-        for (int slot = 0; slot < SlotIndex.Count; slot++)
+        for (int start = node.Slots.Next(0, present: true); start < SlotIndex.Count;)
         {
-            if (!node.Slots.Has(slot)) continue;
-            int start = slot;
-            while (slot + 1 < SlotIndex.Count && node.Slots.Has(slot + 1)) slot++;
+            int end = node.Slots.Next(start, present: false);
             text.Append(' ').Append(start);
-            if (slot > start) text.Append('-').Append(slot);
+            if (end - 1 > start) text.Append('-').Append(end - 1);
+            start = node.Slots.Next(end, present: true);
         }
     }
 

@@ -31,7 +31,7 @@ internal sealed class PacketBuilder(ClusterState state)
     /// <summary>Sends an unasked PONG on every link: news that nobody should wait for.</summary>
     public void BroadcastPong()
     {
-        foreach (ClusterNode node in state.Nodes.All)
+        foreach (ClusterNode node in state.Nodes.Each)
         {
             if (!node.IsMyself && !node.InHandshake) SendGossip(node.Link, PacketType.Pong);
         }
@@ -65,7 +65,7 @@ internal sealed class PacketBuilder(ClusterState state)
     {
         PacketType type = sharded ? PacketType.PublishShard : PacketType.Publish;
         byte[]? full = null, light = null;
-        foreach (ClusterNode node in state.Nodes.All)
+        foreach (ClusterNode node in state.Nodes.Each)
         {
             if (node.IsMyself || node.InHandshake || (sharded && node.ShardId != state.Myself.ShardId)) continue;
             byte[] packet = (node.Flags & NodeFlags.LightHeaders) != 0
@@ -77,7 +77,7 @@ internal sealed class PacketBuilder(ClusterState state)
 
     private void Broadcast(PacketType type, byte[] packet)
     {
-        foreach (ClusterNode node in state.Nodes.All)
+        foreach (ClusterNode node in state.Nodes.Each)
         {
             if (!node.IsMyself && !node.InHandshake) state.Outbox.Send(node.Link, type, packet);
         }
@@ -150,7 +150,7 @@ internal sealed class PacketBuilder(ClusterState state)
             _gossip.Add(EntryOf(node));
         }
 
-        foreach (ClusterNode node in nodes.All)
+        foreach (ClusterNode node in nodes.Each)
         {
             if (node is { IsSuspected: true, InHandshake: false, HasAddress: true }) _gossip.Add(EntryOf(node));
         }

@@ -18,7 +18,7 @@ internal sealed class ReplicaMigration(ClusterState state, SlotClaims claims)
         if (state.Myself is not { IsReplica: true, Primary: { } mine }) return;
         int most = 0;
         bool orphans = false;
-        foreach (ClusterNode node in state.Nodes.All)
+        foreach (ClusterNode node in state.Nodes.Each)
         {
             if (!node.IsPrimary || node.IsFailed || node.InHandshake) continue;
             most = System.Math.Max(most, node.LivingReplicas());
@@ -47,7 +47,7 @@ internal sealed class ReplicaMigration(ClusterState state, SlotClaims claims)
     private ClusterNode? OldestOrphan()
     {
         ClusterNode? oldest = null;
-        foreach (ClusterNode node in state.Nodes.All)
+        foreach (ClusterNode node in state.Nodes.Each)
         {
             if (!IsOrphan(node)) continue;
             if (node.OrphanedAt.Value == 0) node.OrphanedAt = state.Now;
@@ -59,7 +59,7 @@ internal sealed class ReplicaMigration(ClusterState state, SlotClaims claims)
 
     private bool IsFirstCandidate(int most)
     {
-        foreach (ClusterNode node in state.Nodes.All)
+        foreach (ClusterNode node in state.Nodes.Each)
         {
             if (!node.IsPrimary || node.LivingReplicas() != most) continue;
             foreach (ClusterNode replica in node.ReplicaList)

@@ -141,6 +141,12 @@ internal sealed class SlotClaims(ClusterState state)
         SlotMap map = state.Slots;
         for (int slot = 0; slot < SlotIndex.Count; slot++)
         {
+            if ((slot & 7) == 0 && (slots[slot >> 3] | claimant.Slots.Bits[slot >> 3]) == 0)
+            {
+                slot += 7;
+                continue;
+            }
+
             ClusterNode? owner = map.Owner(slot);
             if (!SlotSet.Has(slots, slot))
             {
@@ -193,9 +199,10 @@ internal sealed class SlotClaims(ClusterState state)
     /// <summary>A node that claims what a greater epoch owns gets an UPDATE about the owner.</summary>
     private void CorrectOldView(ClusterNode sender, in BusPacket packet)
     {
+        ReadOnlySpan<byte> slots = packet.Slots;
         for (int slot = 0; slot < SlotIndex.Count; slot++)
         {
-            if (!SlotSet.Has(packet.Slots, slot)) continue;
+            if (!SlotSet.Has(slots, slot)) continue;
             ClusterNode? owner = state.Slots.Owner(slot);
             if (owner == sender || state.Slots.IsUnclaimed(slot) || owner!.ConfigEpoch <= packet.ConfigEpoch) continue;
             state.Log(ClusterLogLevel.Verbose, $"Node {sender.Id} has old slots configuration, sending an UPDATE message about {owner.Id}");

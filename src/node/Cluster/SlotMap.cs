@@ -158,7 +158,7 @@ public sealed class SlotMap
             else if (Myself is { IsReplica: true } me && me.Primary == owner) route = SlotRoute.MyPrimarys;
         }
 
-        if (_migrating.ContainsKey(slot) || _importing.ContainsKey(slot)) route |= SlotRoute.Moving;
+        if (IsMoving && (_migrating.ContainsKey(slot) || _importing.ContainsKey(slot))) route |= SlotRoute.Moving;
         _routes[slot] = route;
     }
 

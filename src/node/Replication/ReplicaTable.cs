@@ -25,6 +25,14 @@ public sealed class ReplicaTable
     /// <summary>Removes one; false when it was not there.</summary>
     public bool Remove(Replica replica) => _all.Remove(replica);
 
+    /// <summary>Whether anyone waits for a snapshot.</summary>
+    public bool AnyWaits()
+    {
+        foreach (Replica replica in _all)
+            if (replica.Stage == ReplicaStage.WaitsForSnapshot) return true;
+        return false;
+    }
+
     /// <summary>The place of the replica that is furthest behind in the stream, or <paramref name="end"/> without any.</summary>
     public ReplicationOffset SlowestReader(ReplicationOffset end)
     {

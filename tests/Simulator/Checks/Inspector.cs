@@ -1,6 +1,8 @@
 using System;
 using Hexad.Cluster;
+using Hexad.Core;
 using Hexad.Simulator.Virtual;
+using Hexad.Wire.Bus;
 
 namespace Hexad.Simulator.Checks;
 
@@ -32,19 +34,28 @@ public sealed class Inspector : IWatcher
         {
             Views.Stepped(process);
         }
-        catch (Core.InvariantFailedException failed)
+        catch (InvariantFailedException failed)
         {
             Verdict.Violated($"{process.Name} is not valid: {failed.Message}");
         }
     }
 
-    void IWatcher.BusMessageSent(Process from, Socket socket, ReadOnlySpan<byte> message)
+    void IWatcher.BusMessageSent(Process from, Socket socket, in BusPacket packet, NodeId sender)
     {
-        Wire.Sent(from, socket, message);
-        Views.Sent(message);
+        if (packet.IsLight) return;
+        Wire.Sent(from, socket, packet, sender);
+        Views.Sent(packet, sender);
     }
 
-    void IWatcher.BusMessageCame(Process to, Socket socket, ReadOnlySpan<byte> message) => Views.Came(to, message);
+    void IWatcher.BusMessageCame(Process to, in BusPacket packet, NodeId sender)
+    {
+        if (!packet.IsLight) Views.Came(to, packet, sender);
+    }
+
+    void IWatcher.BusMessageUnreadable(Process process, bool outgoing)
+    {
+        if (outgoing) Verdict.Violated($"{process.Name} sent a packet that cannot be read");
+    }
 
     void IWatcher.Ending(Process process)
     {

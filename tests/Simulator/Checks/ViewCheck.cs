@@ -35,9 +35,9 @@ public sealed class ViewCheck(World world, Verdict verdict, LossCheck losses)
     public Action<Process, NodeId, ReplicationStatus, bool>? Promoted { get; set; }
 
     /// <summary>A message leaves: the incarnations of a sender are numbered in the order in which they first speak.</summary>
-    public void Sent(ReadOnlySpan<byte> message)
+    public void Sent(in BusPacket packet, NodeId sender)
     {
-        if (!TryStamp(message, out NodeId sender, out uint incarnation, out _)) return;
+        if (packet.Badge is not { Incarnation: uint incarnation }) return;
         if (!_incarnations.TryGetValue(sender, out Dictionary<uint, int>? known)) _incarnations.Add(sender, known = []);
         known.TryAdd(incarnation, known.Count);
     }
@@ -46,12 +46,12 @@ public sealed class ViewCheck(World world, Verdict verdict, LossCheck losses)
     public void Asked(Process process) => Of(process).AskedAtUs = world.NowUs;
 
     /// <summary>A message is given to a node in the step that runs.</summary>
-    public void Came(Process process, ReadOnlySpan<byte> message)
+    public void Came(Process process, in BusPacket packet, NodeId sender)
     {
-        if (!TryStamp(message, out NodeId sender, out uint incarnation, out ulong sequence)) return;
+        if (packet.Badge is not { Incarnation: uint incarnation, Sequence: ulong sequence }) return;
         Observer observer = Of(process);
         observer.Messages++;
-        if (BusPacket.TryRead(message, out BusPacket packet) != PacketFault.None || !PacketTypes.IsGossip(packet.Type)) return;
+        if (!PacketTypes.IsGossip(packet.Type)) return;
         if (!_incarnations.TryGetValue(sender, out Dictionary<uint, int>? known) || !known.TryGetValue(incarnation, out int order)) return;
         (int, ulong) stamp = (order, sequence);
 
@@ -78,14 +78,6 @@ public sealed class ViewCheck(World world, Verdict verdict, LossCheck losses)
         CheckOthers(process, observer, cluster);
         observer.Messages = observer.StaleMessages = 0;
         if (++observer.Steps % ValidateEvery == 0) cluster.Validate();
-    }
-
-    private static bool TryStamp(ReadOnlySpan<byte> message, out NodeId sender, out uint incarnation, out ulong sequence)
-    {
-        (sender, incarnation, sequence) = (default, 0, 0);
-        if (BusPacket.TryRead(message, out BusPacket packet) != PacketFault.None || packet.IsLight || packet.Badge is not { } badge) return false;
-        (sender, incarnation, sequence) = (packet.Sender, badge.Incarnation, badge.Sequence);
-        return true;
     }
 
     private void CheckOwn(Process process, Observer observer, ClusterMachine cluster, ClusterOccupant occupant)
@@ -117,11 +109,12 @@ public sealed class ViewCheck(World world, Verdict verdict, LossCheck losses)
     private void CheckOthers(Process process, Observer observer, ClusterMachine cluster)
     {
         IReadOnlyList<ClusterNode> all = cluster.Nodes.All;
-        for (int i = 0; i < all.Count; i++)
+        int count = all.Count;
+        for (int i = 0; i < count; i++)
         {
             ClusterNode node = all[i];
             if (node.InHandshake) continue;
-            if (!observer.Seen.TryGetValue(node, out View? view)) observer.Seen.Add(node, view = new View());
+            View view = observer.ViewOf(node, i);
             bool changed = view.IsPrimary != node.IsPrimary || view.Primary != node.Primary || (node.IsPrimary && view.Epoch != node.ConfigEpoch) || view.Slots != node.Slots.Count;
             if (!changed) continue;
             if (view.IsPrimary && node.IsPrimary && node.ConfigEpoch < view.Epoch)
@@ -137,7 +130,8 @@ public sealed class ViewCheck(World world, Verdict verdict, LossCheck losses)
     private sealed class Observer
     {
         public readonly Dictionary<NodeId, (int, ulong)> Newest = [];
-        public readonly Dictionary<ClusterNode, View> Seen = [];
+        private readonly Dictionary<ClusterNode, View> _seen = [];
+        private readonly List<(ClusterNode Node, View View)> _byPlace = [];
         public ulong CurrentEpoch;
         public ulong LastVoteEpoch;
         public ReplicationStatus Replication;
@@ -151,6 +145,16 @@ public sealed class ViewCheck(World world, Verdict verdict, LossCheck losses)
         public (int Incarnation, ulong Sequence) StaleStamp;
         public PacketType StaleType;
         public int Steps;
+
+        /// <summary>What was last seen of a node; most nodes stay at their place in the table, which saves the look-up.</summary>
+        public View ViewOf(ClusterNode node, int place)
+        {
+            if (place < _byPlace.Count && _byPlace[place].Node == node) return _byPlace[place].View;
+            if (!_seen.TryGetValue(node, out View? view)) _seen.Add(node, view = new View());
+            if (place < _byPlace.Count) _byPlace[place] = (node, view);
+            else if (place == _byPlace.Count) _byPlace.Add((node, view));
+            return view;
+        }
     }
 
     private sealed class View

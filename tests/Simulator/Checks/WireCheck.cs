@@ -25,17 +25,10 @@ public sealed class WireCheck(World world, Verdict verdict)
     public void TookOver(NodeId node) => _withoutConsent.Add(node);
 
     /// <summary>A message leaves a process.</summary>
-    public void Sent(Process from, Socket socket, ReadOnlySpan<byte> message)
+    public void Sent(Process from, Socket socket, in BusPacket packet, NodeId id)
     {
-        if (BusPacket.TryRead(message, out BusPacket packet) != PacketFault.None)
-        {
-            verdict.Violated($"{from.Name} sent a packet that cannot be read");
-            return;
-        }
-
-        if (packet.IsLight) return;
         if (packet.Type == PacketType.Vote) Voted(from, socket, packet);
-        if (!_senders.TryGetValue(packet.Sender, out Sender? sender)) _senders.Add(packet.Sender, sender = new Sender());
+        if (!_senders.TryGetValue(id, out Sender? sender)) _senders.Add(id, sender = new Sender());
         CheckEpochs(from, sender, packet);
         if (packet.Type is PacketType.Ping or PacketType.Pong && packet.ClaimsPrimary) CheckClaims(from, sender, packet);
     }

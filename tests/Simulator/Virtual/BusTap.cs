@@ -1,5 +1,7 @@
 using System;
 using System.Buffers.Binary;
+using Hexad.Core;
+using Hexad.Wire.Bus;
 
 namespace Hexad.Simulator.Virtual;
 
@@ -34,8 +36,9 @@ internal sealed class BusTap(World world, Process process, bool outgoing)
             int length = (int)BinaryPrimitives.ReadUInt32BigEndian(bytes[LengthAt..]);
             if (length < Prefix || length > bytes.Length) break;
             if (outgoing) process.Remember(socket, bytes[..length]);
-            if (outgoing) watcher.BusMessageSent(process, socket, bytes[..length]);
-            else watcher.BusMessageCame(process, socket, bytes[..length]);
+            if (BusPacket.TryRead(bytes[..length], out BusPacket packet) != PacketFault.None) watcher.BusMessageUnreadable(process, outgoing);
+            else if (outgoing) watcher.BusMessageSent(process, socket, packet, packet.IsLight ? default : packet.Sender);
+            else watcher.BusMessageCame(process, packet, packet.IsLight ? default : packet.Sender);
             bytes = bytes[length..];
         }
 

@@ -212,7 +212,8 @@ public sealed class Process : IHost, IStation, IScheduled
         else if (argument == _wakeAtUs)
         {
             _wakeAtUs = long.MaxValue;
-            RunAt(_world.NowUs);
+            if (State != ProcessState.Running || _busyUntilUs > _world.NowUs || _inBatch) RunAt(_world.NowUs);
+            else Batch();
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using Hexad.Core;
+using Hexad.Wire.Bus;
 
 namespace Hexad.Simulator.Virtual;
 
@@ -9,11 +10,14 @@ public interface IWatcher
     /// <summary>A process has done a batch of inputs and its effects have been carried out.</summary>
     void Stepped(Process process);
 
-    /// <summary>A whole cluster-bus message is about to leave a process.</summary>
-    void BusMessageSent(Process from, Socket socket, System.ReadOnlySpan<byte> message);
+    /// <summary>A whole cluster-bus message is about to leave a process; the sender is who it names, none if its header is light.</summary>
+    void BusMessageSent(Process from, Socket socket, in BusPacket packet, NodeId sender);
 
     /// <summary>A whole cluster-bus message is about to be given to a node.</summary>
-    void BusMessageCame(Process to, Socket socket, System.ReadOnlySpan<byte> message);
+    void BusMessageCame(Process to, in BusPacket packet, NodeId sender);
+
+    /// <summary>One that nobody can read is about to leave a process, or to be given to it.</summary>
+    void BusMessageUnreadable(Process process, bool outgoing);
 
     /// <summary>A process is about to be no more, its node is still there to be looked at.</summary>
     void Ending(Process process);

@@ -27,6 +27,20 @@ public sealed class SlotSet
     /// <summary>Whether <paramref name="slot"/> is in a set as it travels.</summary>
     public static bool Has(ReadOnlySpan<byte> bits, int slot) => (bits[slot >> 3] & (1 << (slot & 7))) != 0;
 
+    /// <summary>The first slot from <paramref name="from"/> on that is in the set, or that is not; 16384 when there is none.</summary>
+    public int Next(int from, bool present)
+    {
+        while (from < SlotIndex.Count)
+        {
+            ulong word = BinaryPrimitives.ReadUInt64LittleEndian(_bits.AsSpan(from >> 6 << 3));
+            word = (present ? word : ~word) >> (from & 63);
+            if (word != 0) return from + BitOperations.TrailingZeroCount(word);
+            from = (from | 63) + 1;
+        }
+
+        return SlotIndex.Count;
+    }
+
     /// <summary>Puts a slot in; false if it was there.</summary>
     public bool Add(int slot)
     {

@@ -33,13 +33,15 @@ public interface IClusterReplication
 /// <summary>The node's part in the cluster; there is one in cluster mode only.</summary>
 public sealed class ClusterPart : IPart, IClusterNeighbours
 {
-    private const int TickMs = 20;
+    private const int StoppingTickMs = 20;
+    private const int EarlyTickMs = 80;
 
     private readonly Node _node;
     private readonly ClusterSettings _settings = new();
     private readonly BusEffects _effects;
     private readonly List<(long Version, Action<Session> Then, Session Session)> _awaitingSave = [];
-    private MonotonicMs _nextTick = new(long.MaxValue);
+    private MonotonicMs _nextLook = new(long.MaxValue);
+    private MonotonicMs _lastTick;
     private Action? _afterHandOver;
     private bool _isStopping;
 
@@ -75,7 +77,7 @@ public sealed class ClusterPart : IPart, IClusterNeighbours
     public PublishedHandler? Published { get; set; }
 
     /// <inheritdoc/>
-    public MonotonicMs NextWake => _nextTick;
+    public MonotonicMs NextWake => !IsStarted ? _nextLook : _nextLook < Machine.NextTick ? _nextLook : Machine.NextTick;
 
     /// <inheritdoc/>
     public void Start()
@@ -105,8 +107,11 @@ public sealed class ClusterPart : IPart, IClusterNeighbours
     /// <inheritdoc/>
     public void Tick()
     {
-        if (!IsStarted || _node.Now.Monotonic < _nextTick) return;
-        _nextTick = _node.Now.Monotonic + TickMs;
+        // A wake that comes for something else a little before is used, so that an idle node wakes once and not twice.
+        MonotonicMs now = _node.Now.Monotonic;
+        if (!IsStarted || (now < NextWake && now - _lastTick < EarlyTickMs)) return;
+        _lastTick = now;
+        _nextLook = _isStopping ? now + StoppingTickMs : new MonotonicMs(long.MaxValue);
         ReadSettings();
         _effects.ReportQueues();
         Machine.Tick(_node.Now);
@@ -127,6 +132,7 @@ public sealed class ClusterPart : IPart, IClusterNeighbours
     {
         if (!IsStarted) return false;
         _isStopping = true;
+        _nextLook = _node.Now.Monotonic + StoppingTickMs;
         if (Machine.BeginHandOver(_node.Now) != HandOverState.Running) return false;
         _afterHandOver = then;
         return true;
@@ -280,7 +286,7 @@ public sealed class ClusterPart : IPart, IClusterNeighbours
         }
 
         IsStarted = true;
-        _nextTick = _node.Now.Monotonic;
+        _nextLook = _node.Now.Monotonic;
         _node.Persistence.Load();
         foreach (string address in _node.Options.Bind.Addresses) Listen(address);
     }

@@ -47,7 +47,7 @@ public sealed class PrimarySide
     /// <summary>Since when we have had none.</summary>
     internal MonotonicMs NoReplicasSince { get; set; }
 
-    internal MonotonicMs NextWake => AnyWaits() ? _node.Now.Monotonic + CheckMs : new MonotonicMs(long.MaxValue);
+    internal MonotonicMs NextWake => Table.AnyWaits() ? _node.Now.Monotonic + CheckMs : new MonotonicMs(long.MaxValue);
 
     /// <summary>What is known of the replica behind a session, made when it first says something about itself.</summary>
     internal Replica Of(Session session)
@@ -156,7 +156,7 @@ public sealed class PrimarySide
 
     internal void Tick()
     {
-        if (MayBegin || AnyWaits()) BeginSnapshot();
+        if (MayBegin || Table.AnyWaits()) BeginSnapshot();
     }
 
     internal void EndBatch()
@@ -254,13 +254,6 @@ public sealed class PrimarySide
         Log($"Streamed replica with online replica {Name(replica)}: it follows from offset {replica.Position}");
         Feed(replica, session);
         CountGood();
-    }
-
-    private bool AnyWaits()
-    {
-        foreach (Replica replica in Table.All)
-            if (replica.Stage == ReplicaStage.WaitsForSnapshot) return true;
-        return false;
     }
 
     private void BeginSnapshot()
