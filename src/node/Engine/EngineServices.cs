@@ -9,6 +9,8 @@ namespace Hexad.Engine;
 /// <summary>The services of data commands, carried out by the node.</summary>
 public sealed class EngineServices(Node node, Databases databases, Dice dice) : CommandServices(databases, node.Options, dice)
 {
+    private readonly KeyspaceNotifier _notifier = new(node);
+
     /// <inheritdoc/>
     public override void KeyChanged(Database db, ReadOnlySpan<byte> key)
     {
@@ -29,7 +31,5 @@ public sealed class EngineServices(Node node, Databases databases, Dice dice) : 
     public override void Block(in CommandContext call, in KeyWait wait) => node.KeyWaits.Block(node.Dispatcher.Running!, call, wait);
 
     /// <inheritdoc/>
-    public override void Notify(EventClass eventClass, string what, ReadOnlySpan<byte> key, Database db)
-    {
-    }
+    public override void Notify(EventClass eventClass, string what, ReadOnlySpan<byte> key, Database db) => _notifier.Notify(what, key, db.Index);
 }

@@ -215,9 +215,9 @@ public sealed class InfoReport(Node node)
         text.Line("current_eviction_exceeded_time", 0);
         text.Line("keyspace_hits", node.Services.KeyspaceHits);
         text.Line("keyspace_misses", node.Services.KeyspaceMisses);
-        text.Line("pubsub_channels", 0);
-        text.Line("pubsub_patterns", 0);
-        text.Line("pubsubshard_channels", 0);
+        text.Line("pubsub_channels", node.PubSub.Table(ChannelKind.Channel).Count);
+        text.Line("pubsub_patterns", node.PubSub.Table(ChannelKind.Pattern).Count);
+        text.Line("pubsubshard_channels", node.PubSub.Table(ChannelKind.Shard).Count);
         text.Line("latest_fork_usec", 0);
         text.Line("total_forks", 0);
         text.Line("migrate_cached_sockets", 0);

@@ -56,9 +56,11 @@ public sealed class Node : INode, IKeyspaceEvents
         Persistence = new PersistencePart(this);
         Replication = new ReplicationPart(this);
         if (options.ClusterEnabled) JoinCluster();
+        PubSub = new PubSubPart(this, nameDice);
         _parts.Add(Persistence);
         _parts.Add(Replication);
         _parts.Add(KeyWaits);
+        _parts.Add(PubSub);
     }
 
     public NodeOptions Options { get; }
@@ -82,6 +84,9 @@ public sealed class Node : INode, IKeyspaceEvents
 
     /// <summary>Who watches which keys.</summary>
     internal Watches Watches { get; }
+
+    /// <summary>Who listens to which channels.</summary>
+    internal PubSubPart PubSub { get; }
 
     /// <summary>Clients that wait for keys.</summary>
     internal KeyWaits KeyWaits { get; }

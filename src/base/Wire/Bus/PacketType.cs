@@ -1,4 +1,5 @@
 using System;
+using System.Buffers.Binary;
 
 namespace Hexad.Wire.Bus;
 
@@ -40,6 +41,10 @@ public static class PacketTypes
         PacketType.PublishShard => "publishshard",
         _ => "unknown",
     };
+
+    /// <summary>The type that a whole packet names, light or not.</summary>
+    public static PacketType Of(ReadOnlySpan<byte> packet) =>
+        (PacketType)(BinaryPrimitives.ReadUInt16BigEndian(packet[PacketLayout.Type..]) & ~PacketLayout.LightBit);
 
     /// <summary>Whether packets of this type carry gossip and extensions.</summary>
     public static bool IsGossip(PacketType type) => type <= PacketType.Meet;

@@ -173,6 +173,7 @@ internal static class Bits
         if (longest > 0)
         {
             byte[] result = Combine(ref call, operation, longest);
+            if (!call.FindForWrite(call[2]).Found) call.Created(call[2], call.Db);
             call.Db.SetString(call[2], result, Lifetime.Forever, StringForm.Raw);
             call.Changed(call[2]);
             call.Notify(EventClass.String, "set", call[2]);

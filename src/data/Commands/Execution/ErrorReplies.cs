@@ -71,6 +71,10 @@ public static class ErrorReplies
     /// <summary>"invalid expire time in 'set' command"</summary>
     public static string InvalidExpire(string command) => $"ERR invalid expire time in '{command}' command";
 
+    /// <summary>"unknown subcommand or wrong number of arguments for 'channels'. Try PUBSUB HELP."</summary>
+    public static byte[] UnknownSubcommandOrArguments(ReadOnlySpan<byte> subcommand, string container) =>
+        [.. "ERR unknown subcommand or wrong number of arguments for '"u8, .. subcommand, .. "'. Try "u8, .. System.Text.Encoding.ASCII.GetBytes(container), .. " HELP."u8];
+
     /// <summary>"Unsupported option foo"</summary>
     public static byte[] UnsupportedOption(ReadOnlySpan<byte> option) => [.. "ERR Unsupported option "u8, .. option];
 }

@@ -31,7 +31,7 @@ internal sealed class BusEffects(Node node, ClusterPart part) : IClusterEffects
     {
         foreach ((long id, BusLink link) in _links)
         {
-            if (part.Machine.FindLink(id) is { } known) known.QueuedBytes = link.Link.Output.Length;
+            if (part.Machine.FindLink(id) is { } known) known.QueuedBytes = link.QueuedBytes;
         }
     }
 
@@ -62,8 +62,7 @@ internal sealed class BusEffects(Node node, ClusterPart part) : IClusterEffects
     public void Send(long link, byte[] packet)
     {
         if (!_links.TryGetValue(link, out BusLink? found)) return;
-        found.Link.Output.Write(packet);
-        node.Host.Flush(found.Link);
+        found.Send(packet);
     }
 
     /// <summary>One file at a time: what comes while one is being written waits, and only the newest of it is written.</summary>
@@ -102,6 +101,7 @@ internal sealed class BusEffects(Node node, ClusterPart part) : IClusterEffects
     /// <summary>Key by key, since this node's own replicas have to delete them too.</summary>
     public void DropSlots(IReadOnlyList<SlotIndex> slots)
     {
+        foreach (SlotIndex slot in slots) node.PubSub.DropSlot(slot.Value);
         Database database = node.Databases[0];
         var keys = new KeyBuffer();
         foreach (SlotIndex slot in slots)

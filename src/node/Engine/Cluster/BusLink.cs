@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using Hexad.Cluster;
 using Hexad.Core;
 using Hexad.Engine.Seam;
@@ -14,10 +15,37 @@ internal sealed class BusLink(Node node, ClusterPart part, BusEffects effects, l
 {
     private const int KeptBytes = 64 * 1024;
 
+    // Published messages may fill a link up to here; what comes on top of it waits its turn, and gossip, votes and the rest go
+    // before it. So a flood of messages never delays by more than this what the nodes judge each other by.
+    private const int MessageRoomBytes = 256 * 1024;
+
+    private readonly Queue<byte[]> _messages = new();
+    private long _messageBytes;
+
     private byte[] _begun = [];
     private int _length;
 
     public Link Link { get; } = link;
+
+    /// <summary>Bytes that wait to be sent.</summary>
+    public long QueuedBytes => Link.Output.Length + _messageBytes;
+
+    /// <summary>Sends a packet, or keeps a published message back while the link is full.</summary>
+    public void Send(byte[] packet)
+    {
+        if ((Link.Output.Length < MessageRoomBytes && _messages.Count == 0) || !IsMessage(packet))
+        {
+            Link.Output.Write(packet);
+        }
+        else
+        {
+            _messages.Enqueue(packet);
+            _messageBytes += packet.Length;
+            Link.WantsDrained = true;
+        }
+
+        node.Host.Flush(Link);
+    }
 
     /// <summary>The machine closed it: nothing more is taken from it.</summary>
     public bool IsClosed { get; set; }
@@ -48,6 +76,15 @@ internal sealed class BusLink(Node node, ClusterPart part, BusEffects effects, l
 
     public void Drained(Link link)
     {
+        if (IsClosed) return;
+        while (Link.Output.Length < MessageRoomBytes && _messages.TryDequeue(out byte[]? packet))
+        {
+            _messageBytes -= packet.Length;
+            Link.Output.Write(packet);
+        }
+
+        Link.WantsDrained = _messages.Count > 0;
+        node.Host.Flush(Link);
     }
 
     public void Closed(Link link, LinkFault fault)
@@ -77,6 +114,8 @@ internal sealed class BusLink(Node node, ClusterPart part, BusEffects effects, l
         part.Machine.Receive(node.Now, id, packet.AsSpan(0, length));
         return bytes[part1..];
     }
+
+    private static bool IsMessage(ReadOnlySpan<byte> packet) => PacketTypes.Of(packet) is PacketType.Publish or PacketType.PublishShard;
 
     private void Keep(ReadOnlySpan<byte> bytes)
     {

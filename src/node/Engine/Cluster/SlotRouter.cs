@@ -143,6 +143,14 @@ public sealed class SlotRouter(Node node, ClusterPart part) : IRouter
         return mayRead ? null : Moved(slot, owner);
     }
 
+    /// <summary>Whether a slot is this node's or its primary's.</summary>
+    internal bool IsOfShard(int slot)
+    {
+        ClusterNode me = part.Machine.Myself;
+        ClusterNode? owner = part.Machine.Slots.Owner(slot);
+        return owner is not null && (owner == me || (me.IsReplica && me.Primary == owner));
+    }
+
     /// <summary>MOVED slot endpoint:port.</summary>
     public string Moved(int slot, ClusterNode owner) => $"MOVED {slot} {Endpoint(owner)}:{Port(owner)}";
 

@@ -17,6 +17,13 @@ internal static class ConnectionCommands
     internal static void Ping(ref CommandContext call, Session session)
     {
         if (call.Count > 2) call.Reply.Error(ErrorReplies.WrongArity("ping"));
+        else if ((session.Flags & SessionFlags.PubSub) != 0 && !session.Resp3)
+        {
+            // As Redis: who listens in RESP2 gets something that looks like a message.
+            call.Reply.Array(2);
+            call.Reply.Bulk("pong"u8);
+            call.Reply.Bulk(call.Count == 2 ? call[1] : default);
+        }
         else if (call.Count == 2) call.Reply.Bulk(call[1]);
         else call.Reply.Simple("PONG"u8);
     }
@@ -48,6 +55,7 @@ internal static class ConnectionCommands
         Node node = session.Node;
         if ((session.Flags & SessionFlags.Monitor) != 0) node.Monitors.Remove(session);
         node.Transactions.Discard(session);
+        node.PubSub.Forget(session);
         session.Flags &= SessionFlags.Closing | SessionFlags.Unix | SessionFlags.Internal;
         if (node.Admission.RequiresPassword) session.Flags |= SessionFlags.Unauthenticated;
         session.Db = node.Databases[0];

@@ -47,6 +47,9 @@ public sealed class Dispatcher
     /// <summary>The session whose command runs now, or null.</summary>
     public Session? Running { get; private set; }
 
+    /// <summary>The session whose command runs now and that is within no other, or the last one.</summary>
+    internal Session? Outermost { get; private set; }
+
     /// <summary>The call that runs now came in a request of so many bytes.</summary>
     public int RunningBytes { get; private set; }
 
@@ -57,6 +60,14 @@ public sealed class Dispatcher
             ? _nowhere
             : session.Link.Output;
         if (!ReferenceEquals(_reply.Target, target) || _reply.Resp3 != session.Resp3) _reply.TurnTo(target, session.Resp3);
+        return _reply;
+    }
+
+    /// <summary>The writer, turned to a session for what comes even if replies are switched off.</summary>
+    internal ReplyWriter PushTo(Session session)
+    {
+        if (session.Link is null) return ReplyTo(session);
+        if (!ReferenceEquals(_reply.Target, session.Link.Output) || _reply.Resp3 != session.Resp3) _reply.TurnTo(session.Link.Output, session.Resp3);
         return _reply;
     }
 
@@ -142,6 +153,7 @@ public sealed class Dispatcher
         EngineServices services = _node.Services;
         Session? outer = Running;
         Running = session;
+        if (Depth == 0) Outermost = session;
         session.LastCommand = row;
         Depth++;
         long changes = services.Changes;
@@ -159,7 +171,11 @@ public sealed class Dispatcher
         if (!waits) Count(row, took, reply, errors);
         if (took >= _node.ObservedFromNs) _node.Observe(session, row, call, _hidden, waits ? 0 : took);
         _hidden = 0;
-        if (Depth == 0) _propagation.AfterCall(session, row, call, services.Changes != changes);
+        if (Depth == 0)
+        {
+            _propagation.AfterCall(session, row, call, services.Changes != changes);
+            _node.PubSub.CommandEnded(session);
+        }
         else _propagation.AfterInnerCall(session, call, services.Changes != changes);
         if (!_nowhere.IsEmpty) _nowhere.Clear();
     }
@@ -195,6 +211,7 @@ public sealed class Dispatcher
         Depth--;
         Running = outer;
         _propagation.AfterLoose();
+        _node.PubSub.CommandEnded(session);
         Send(session);
         _node.KeyWaits.Serve();
     }

@@ -58,7 +58,7 @@ internal sealed class Gatekeeper(Node node, CommandNames names)
             if (isRedirection) return redirection;
         }
 
-        return node.Conditions == 0 && (flags & SessionFlags.Replica) == 0 ? null : ByCondition(session, row, Effective(session, row), obeyed);
+        return node.Conditions == 0 && (flags & (SessionFlags.Replica | SessionFlags.PubSub)) == 0 ? null : ByCondition(session, row, Effective(session, row), obeyed);
     }
 
     /// <summary>The flags that decide about a call: EXEC is all that it will run.</summary>
@@ -100,6 +100,8 @@ internal sealed class Gatekeeper(Node node, CommandNames names)
         if (Holds(NodeConditions.DiskFailed) && !obeyed && (writes || row.Name == "ping")) return DiskFailedText;
         if (Holds(NodeConditions.FewReplicas) && writes && !obeyed) return Text(ErrorReplies.NoReplicas);
         if (Holds(NodeConditions.Replica) && node.Options.ReplicaReadOnly && writes && !obeyed) return Text(ErrorReplies.ReadOnlyReplica);
+        if ((session.Flags & SessionFlags.PubSub) != 0 && !session.Resp3 && !MayListener(row))
+            return $"ERR Can't execute '{row.FullName}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context";
         if (Holds(NodeConditions.Stale) && (does & Flags.Stale) == 0 && !obeyed) return Text(ErrorReplies.MasterDown);
         // What the cluster looks like has nothing to do with the data: tools ask while a new replica takes its first copy.
         if (Holds(NodeConditions.Loading) && (does & Flags.Loading) == 0 && row.Group != Group.Cluster && !obeyed) return Text(ErrorReplies.Loading);
@@ -110,6 +112,10 @@ internal sealed class Gatekeeper(Node node, CommandNames names)
     // Within MULTI everything takes memory that is not known to end the transaction.
     private bool NeedsMemory(Session session, CommandRow row, Flags does) =>
         (does & Flags.DenyOom) != 0 || ((session.Flags & SessionFlags.Multi) != 0 && !node.Transactions.MayRunShortOfMemory(row));
+
+    // In RESP2 nothing tells a message from a reply, so that a listener may do little else.
+    private static bool MayListener(CommandRow row) => row.Name is
+        "ping" or "quit" or "reset" or "subscribe" or "unsubscribe" or "psubscribe" or "punsubscribe" or "ssubscribe" or "sunsubscribe";
 
     private bool Holds(NodeConditions condition) => (node.Conditions & (uint)condition) != 0;
 

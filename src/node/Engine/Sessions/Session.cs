@@ -71,6 +71,8 @@ public enum SessionFlags : uint
     DirtyWatch = 1 << 16,
     /// <summary>A call was refused since MULTI: EXEC will fail.</summary>
     DirtyExec = 1 << 17,
+    /// <summary>Has subscribed to something.</summary>
+    PubSub = 1 << 18,
 }
 
 /// <summary>What a blocked session waits for.</summary>
@@ -151,6 +153,9 @@ public sealed class Session : ILinkOwner
 
     /// <summary>A transaction that goes on when the answer of one of its calls is there.</summary>
     internal Transaction? Stopped { get; set; }
+
+    /// <summary>What it has subscribed to, or null.</summary>
+    internal Subscriptions? Subscriptions { get; set; }
 
     /// <summary>The keys that it watches, or null.</summary>
     internal List<WatchedKey>? Watched { get; set; }

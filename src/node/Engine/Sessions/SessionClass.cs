@@ -19,7 +19,8 @@ public static class SessionClasses
     public static SessionClass Of(Session session)
     {
         if ((session.Flags & SessionFlags.Primary) != 0) return SessionClass.Master;
-        return (session.Flags & SessionFlags.Replica) != 0 ? SessionClass.Replica : SessionClass.Normal;
+        if ((session.Flags & SessionFlags.Replica) != 0) return SessionClass.Replica;
+        return (session.Flags & SessionFlags.PubSub) != 0 ? SessionClass.PubSub : SessionClass.Normal;
     }
 
     /// <summary>Reads a name in any case.</summary>

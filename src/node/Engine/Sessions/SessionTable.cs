@@ -178,7 +178,7 @@ public sealed class SessionTable(Node node)
         foreach (Session session in ToArray())
         {
             CheckOutput(session);
-            const SessionFlags Patient = SessionFlags.Replica | SessionFlags.Primary | SessionFlags.Blocked | SessionFlags.Monitor;
+            const SessionFlags Patient = SessionFlags.Replica | SessionFlags.Primary | SessionFlags.Blocked | SessionFlags.Monitor | SessionFlags.PubSub;
             if (idleMs == 0 || session.IsClosing || (session.Flags & Patient) != 0 || node.Now.Monotonic - session.LastActive <= idleMs) continue;
             node.Host.Log(LogLevel.Verbose, "Closing idle client");
             Close(session, CloseMode.Now);

@@ -27,13 +27,17 @@ public static class SessionText
         return text.Append(CultureInfo.InvariantCulture, $"id={session.Id} addr={session.PeerText} laddr={session.LocalText}")
             .Append(CultureInfo.InvariantCulture, $" fd={session.Link?.Descriptor ?? -1} name={session.Name}")
             .Append(CultureInfo.InvariantCulture, $" age={(node.Now.Monotonic - session.CreatedAt) / 1000} idle={(node.Now.Monotonic - session.LastActive) / 1000}")
-            .Append(CultureInfo.InvariantCulture, $" flags={Flags(session)} db={session.Db.Index} sub=0 psub=0 ssub=0 multi={session.Transaction?.Calls.Count ?? -1}")
+            .Append(CultureInfo.InvariantCulture, $" flags={Flags(session)} db={session.Db.Index} {Subscribed(session)} multi={session.Transaction?.Calls.Count ?? -1}")
             .Append(CultureInfo.InvariantCulture, $" qbuf={used} qbuf-free={room} argv-mem={argumentBytes} multi-mem={session.Transaction?.MemoryBytes ?? 0}")
             .Append(CultureInfo.InvariantCulture, $" rbs={outputRoom} rbp={outputRoom} obl={output} oll=0 omem={(output > 0 && !runs ? outputRoom : 0)} tot-mem={total}")
             .Append(CultureInfo.InvariantCulture, $" events=r{(output > 0 && !runs ? "w" : "")} cmd={session.LastCommand?.FullName ?? "NULL"}")
             .Append(CultureInfo.InvariantCulture, $" user={User(session)} redir=-1 resp={(session.Resp3 ? 3 : 2)}")
             .Append(CultureInfo.InvariantCulture, $" lib-name={session.LibraryName} lib-ver={session.LibraryVersion}");
     }
+
+    private static string Subscribed(Session session) => session.Subscriptions is { } subscriptions
+        ? string.Create(CultureInfo.InvariantCulture, $"sub={subscriptions.Count(ChannelKind.Channel)} psub={subscriptions.Count(ChannelKind.Pattern)} ssub={subscriptions.Count(ChannelKind.Shard)}")
+        : "sub=0 psub=0 ssub=0";
 
     private static string User(Session session) => (session.Flags & (SessionFlags.Primary | SessionFlags.Internal)) != 0 ? "(superuser)" : "default";
 
@@ -49,6 +53,7 @@ public static class SessionText
         Letter(SessionFlags.Monitor, 'O');
         Letter(SessionFlags.Replica, 'S');
         Letter(SessionFlags.Primary, 'M');
+        Letter(SessionFlags.PubSub, 'P');
         Letter(SessionFlags.Multi, 'x');
         Letter(SessionFlags.Blocked, 'b');
         Letter(SessionFlags.DirtyWatch, 'd');
