@@ -1,10 +1,10 @@
 using System;
 using System.Text;
 using CsCheck;
-using Hexad.Persistence.Rdb;
+using Hexad.Core;
 using Xunit;
 
-namespace Hexad.Persistence.Tests;
+namespace Hexad.Core.Tests;
 
 public sealed class LzfTests
 {

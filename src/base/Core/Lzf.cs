@@ -1,4 +1,4 @@
-// LZF, the compression of long strings in RDB files.
+// LZF, the compression of long strings in RDB files and of inner nodes of long lists.
 //
 //   literal run     000LLLLL                 bytes × (L + 1)
 //   short reference LLLOOOOO oooooooo        copy L + 2 bytes (L = 1..6) from O·256 + o + 1 bytes back
@@ -7,10 +7,10 @@
 // The compressor is greedy with one candidate per hash of three bytes; what it gains beyond that does not pay.
 using System;
 
-namespace Hexad.Persistence.Rdb;
+namespace Hexad.Core;
 
 /// <summary>Compresses and expands. The compressor keeps its table between calls; it belongs to one thread at a time.</summary>
-internal sealed class LzfCompressor
+public sealed class LzfCompressor
 {
     private const int HashBits = 14;
     private const int LongestReach = 1 << 13;
@@ -107,7 +107,7 @@ internal sealed class LzfCompressor
 }
 
 /// <summary>The other way.</summary>
-internal static class Lzf
+public static class Lzf
 {
     /// <summary>Expands <paramref name="from"/> so that it fills <paramref name="to"/> exactly; false when it is no such thing.</summary>
     public static bool TryExpand(ReadOnlySpan<byte> from, Span<byte> to)

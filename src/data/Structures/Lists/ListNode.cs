@@ -1,0 +1,75 @@
+using System;
+using System.Runtime.InteropServices;
+
+namespace Hexad.Structures;
+
+/// <summary>What a node of a list holds; the numbers are those of RDB files.</summary>
+public enum ListNodeKind : byte
+{
+    /// <summary>One long element as it is.</summary>
+    Plain = 1,
+
+    /// <summary>A listpack.</summary>
+    Packed = 2,
+}
+
+/// <summary>A node of a <see cref="ListChain"/>: its bytes in a block of their own, perhaps compressed. 48 bytes.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct ListNode
+{
+    /// <summary>Which snapshot walk has told the node; see <see cref="CollectionMemory"/>.</summary>
+    public byte Mark;
+    public ListNodeKind Kind;
+    public byte IsCompressed;
+
+    /// <summary>How many elements there are; never 0 for a node in a list.</summary>
+    public int Count;
+    public ListNode* Previous;
+    public ListNode* Next;
+
+    /// <summary>The bytes as they stand.</summary>
+    public Blob Bytes;
+
+    /// <summary>How many bytes a compressed node has when it is expanded.</summary>
+    public int ExpandedLength;
+
+    /// <summary>How many bytes the pack or the element has.</summary>
+    public readonly int Length => IsCompressed != 0 ? ExpandedLength : Bytes.Length;
+}
+
+/// <summary>The root of a <see cref="ListChain"/>. 56 bytes.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct ListHead
+{
+    public CollectionHeader Header;
+    public ListNode* First;
+    public ListNode* Last;
+    public long Count;
+    public int NodeCount;
+    public int Fill;
+
+    /// <summary>How many nodes at each end are not compressed; 0: none ever is.</summary>
+    public int Depth;
+}
+
+/// <summary>Where an element of a list is. Gone with the next change of the list.</summary>
+public readonly unsafe struct ListPlace
+{
+    internal ListPlace(ListNode* node, int index, int offset)
+    {
+        Node = node;
+        Index = index;
+        Offset = offset;
+    }
+
+    /// <summary>Whether there is such an element.</summary>
+    public bool Exists => Node != null;
+
+    internal ListNode* Node { get; }
+
+    /// <summary>Which element of its node.</summary>
+    internal int Index { get; }
+
+    /// <summary>Where in the node's pack; 0 in a plain node.</summary>
+    internal int Offset { get; }
+}
