@@ -134,7 +134,7 @@ public class ListChainTests
         var fill = new ListFill(option);
         Assert.Equal((bytes, elements), (fill.MostBytes, fill.MostElements));
         Assert.False(fill.IsExceeded(bytes == long.MaxValue ? 8192 : bytes, Math.Min(elements, 1_000_000)));
-        Assert.True(fill.IsExceeded(bytes == long.MaxValue ? 8192 : bytes + 1, 1));
+        Assert.True(fill.IsExceeded((bytes == long.MaxValue ? 8192 : bytes) + 1, 1));
     }
 
     private sealed class Guard(ListChain chain, nint root) : INodeGuard

@@ -10,10 +10,18 @@ public sealed class Collections
 {
     private readonly ICollection?[] _byType = new ICollection?[16];
 
-    internal Collections(SlabAllocator slabs) => Memory = new CollectionMemory(slabs);
+    internal Collections(SlabAllocator slabs)
+    {
+        Memory = new CollectionMemory(slabs);
+        Lists = new ListChain(Memory);
+        Register(ObjectType.List, Lists);
+    }
 
     /// <summary>What the structures share.</summary>
     public CollectionMemory Memory { get; }
+
+    /// <summary>Lists of more than one pack.</summary>
+    public ListChain Lists { get; }
 
     /// <summary>The structure behind the collections of a type.</summary>
     public ICollection Of(ObjectType type) => _byType[(int)type] ?? throw new InvalidOperationException($"No structure holds a {type}");

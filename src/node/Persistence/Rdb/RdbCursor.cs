@@ -13,6 +13,7 @@
 using System;
 using System.Buffers.Binary;
 using System.Buffers.Text;
+using Hexad.Core;
 
 namespace Hexad.Persistence.Rdb;
 
