@@ -44,6 +44,14 @@ public sealed class ElementBuffer
         Length += 4 + bytes.Length;
     }
 
+    /// <summary>Adds bytes as they are, with no length before them: a block that is a whole value.</summary>
+    public void AddRaw(ReadOnlySpan<byte> bytes)
+    {
+        Room(bytes.Length);
+        bytes.CopyTo(_bytes.AsSpan(Length));
+        Length += bytes.Length;
+    }
+
     /// <summary>Adds one byte.</summary>
     public void Add(byte value)
     {

@@ -27,35 +27,77 @@ public sealed class DumpPayload
     private const int FooterBytes = 10;
     private readonly RdbBuffer _buffer = new();
     private readonly byte[] _digits = new byte[16];
+    private ObjectType _type;
+    private ObjectEncoding _encoding;
 
-    /// <summary>The payload of a string; valid until the next call. (Compressed as files are: <paramref name="compress"/>.)</summary>
-    public ReadOnlySpan<byte> OfString(ReadOnlySpan<byte> value, bool compress = true)
+    /// <summary>Whether long strings are compressed, as in files.</summary>
+    public bool Compresses
+    {
+        get => _buffer.Compresses;
+        set => _buffer.Compresses = value;
+    }
+
+    /// <summary>Begins the payload of a value whose parts follow by <see cref="Part"/>; the first is needed here already.</summary>
+    public void Begin(ObjectType type, ObjectEncoding encoding, long items, ReadOnlySpan<byte> firstPart)
     {
         _buffer.Clear();
-        _buffer.Compresses = compress;
-        _buffer.Byte(RdbType.String);
-        _buffer.String(value);
+        (_type, _encoding) = (type, encoding);
+        _buffer.Byte(RdbValueWriter.TypeOf(type, encoding));
+        RdbValueWriter.Begin(_buffer, type, encoding, items, firstPart);
+    }
+
+    /// <summary>Adds a part of the value (see <see cref="Keyspace.SnapshotRecord.Value"/>).</summary>
+    public void Part(ReadOnlySpan<byte> part) => RdbValueWriter.Part(_buffer, _type, _encoding, part);
+
+    /// <summary>Ends the payload; it is valid until the next begins.</summary>
+    public ReadOnlySpan<byte> End()
+    {
         _buffer.Int16(RdbVersion.Written);
         _buffer.Int64(Crc64.Of(_buffer.Written));
         return _buffer.Written;
     }
 
     /// <summary>
-    /// Reads a payload: the type and bytes of its value. With <paramref name="checksChecksum"/> false its checksum is not
-    /// looked at.
+    /// Reads a payload: adds its value to <paramref name="batch"/> under an empty key, in one or more records. With
+    /// <paramref name="checksChecksum"/> false its checksum is not looked at.
     /// </summary>
-    public PayloadFault Read(ReadOnlySpan<byte> payload, bool checksChecksum, out ObjectType type, out ReadOnlySpan<byte> value)
+    public PayloadFault Read(ReadOnlySpan<byte> payload, bool checksChecksum, RdbBatch batch)
     {
-        type = ObjectType.String;
-        value = default;
         if (payload.Length < FooterBytes) return PayloadFault.BadVersionOrChecksum;
         ReadOnlySpan<byte> footer = payload[^FooterBytes..];
         if (!RdbVersion.IsReadable(BinaryPrimitives.ReadUInt16LittleEndian(footer))) return PayloadFault.BadVersionOrChecksum;
         ulong stored = BinaryPrimitives.ReadUInt64LittleEndian(footer[2..]);
         if (checksChecksum && stored != Crc64.Of(payload[..^8])) return PayloadFault.BadVersionOrChecksum;
         var cursor = new RdbCursor(payload[..^FooterBytes]);
-        if (cursor.Byte() != RdbType.String) return PayloadFault.BadFormat;
-        value = cursor.String(_digits);
+        byte code = cursor.Byte();
+        if (!cursor.IsGood || !TryValue(code, ref cursor, batch)) return PayloadFault.BadFormat;
         return cursor.IsGood && cursor.Place == payload.Length - FooterBytes ? PayloadFault.None : PayloadFault.BadFormat;
+    }
+
+    private bool TryValue(byte code, ref RdbCursor cursor, RdbBatch batch)
+    {
+        RdbKeyFacts none = default;
+        if (code == RdbType.String)
+        {
+            ReadOnlySpan<byte> text = cursor.String(_digits);
+            batch.Begin(0, ObjectType.String, ObjectEncoding.Raw, none, default);
+            batch.Append(text);
+            batch.Finish();
+            return true;
+        }
+
+        if (!RdbValueReader.Knows(code)) return false;
+        var value = new RdbValueReader();
+        value.Begin(code, ref cursor);
+        for (bool isFirst = true; value.IsOpen && cursor.IsGood; isFirst = false)
+        {
+            value.Read(ref cursor);
+            if (!cursor.IsGood || value.WasEmpty) return false;
+            batch.Begin(0, value.Type, value.Encoding, none, default, value.ItemCount, isFirst);
+            batch.Append(value.Part);
+            batch.Finish(hasMore: value.IsOpen);
+        }
+
+        return cursor.IsGood && !value.WasEmpty;
     }
 }

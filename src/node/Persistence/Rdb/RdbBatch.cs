@@ -10,13 +10,15 @@ namespace Hexad.Persistence.Rdb;
 /// the node that stores them.
 ///
 /// <code>
-/// record:  total u32 | database u32 | type u8 | facts u8 | frequency u8 | 0 u8 | key length u32 | expiry i64 | idle i64 | key | value
+/// record:  total u32 | database u32 | type u8 | facts u8 | frequency u8 | encoding u8 | key length u32 | expiry i64 | idle i64 | items i64 | key | value
 /// </code>
+///
+/// A value of many elements comes in several records, one right after the other, in this batch or the next ones.
 /// </summary>
 public sealed class RdbBatch
 {
-    internal const int HeaderBytes = 32;
-    internal const byte HasExpiry = 1, HasIdle = 2, HasFrequency = 4;
+    internal const int HeaderBytes = 40;
+    internal const byte HasExpiry = 1, HasIdle = 2, HasFrequency = 4, Continues = 8, HasMore = 16;
 
     private byte[] _bytes = new byte[64 * 1024];
     private int _begun;
@@ -38,19 +40,20 @@ public sealed class RdbBatch
     public Enumerator GetEnumerator() => new(_bytes.AsSpan(0, Length));
 
     /// <summary>Begins a record; its value follows by <see cref="Append"/> and <see cref="Finish"/>.</summary>
-    internal void Begin(int database, ObjectType type, in RdbKeyFacts facts, ReadOnlySpan<byte> key)
+    internal void Begin(int database, ObjectType type, ObjectEncoding encoding, in RdbKeyFacts facts, ReadOnlySpan<byte> key, long items = 1, bool isFirst = true)
     {
         _begun = Length;
         Room(HeaderBytes + key.Length);
         Span<byte> to = _bytes.AsSpan(Length);
         BinaryPrimitives.WriteInt32LittleEndian(to[4..], database);
         to[8] = (byte)type;
-        to[9] = (byte)((facts.ExpiryMs is null ? 0 : HasExpiry) | (facts.IdleSeconds is null ? 0 : HasIdle) | (facts.Frequency is null ? 0 : HasFrequency));
+        to[9] = (byte)((facts.ExpiryMs is null ? 0 : HasExpiry) | (facts.IdleSeconds is null ? 0 : HasIdle) | (facts.Frequency is null ? 0 : HasFrequency) | (isFirst ? 0 : Continues));
         to[10] = facts.Frequency ?? 0;
-        to[11] = 0;
+        to[11] = (byte)encoding;
         BinaryPrimitives.WriteInt32LittleEndian(to[12..], key.Length);
         BinaryPrimitives.WriteInt64LittleEndian(to[16..], facts.ExpiryMs ?? 0);
         BinaryPrimitives.WriteInt64LittleEndian(to[24..], facts.IdleSeconds ?? 0);
+        BinaryPrimitives.WriteInt64LittleEndian(to[32..], items);
         key.CopyTo(to[HeaderBytes..]);
         Length += HeaderBytes + key.Length;
     }
@@ -62,8 +65,9 @@ public sealed class RdbBatch
         Length += bytes.Length;
     }
 
-    internal void Finish()
+    internal void Finish(bool hasMore = false)
     {
+        if (hasMore) _bytes[_begun + 9] |= HasMore;
         BinaryPrimitives.WriteInt32LittleEndian(_bytes.AsSpan(_begun), Length - _begun);
         Count++;
     }
@@ -117,6 +121,18 @@ public readonly ref struct RdbRecord
     /// <summary>What kind of value it is.</summary>
     public ObjectType Type => (ObjectType)_bytes[8];
 
+    /// <summary>How <see cref="Value"/> is to be read: a string's bytes (whatever the encoding), a packed value's block, or items.</summary>
+    public ObjectEncoding Encoding => (ObjectEncoding)_bytes[11];
+
+    /// <summary>Whether the value begins here; else this is a further part of the record before.</summary>
+    public bool IsFirst => (_bytes[9] & RdbBatch.Continues) == 0;
+
+    /// <summary>Whether the value ends here; else the next record is a further part of it.</summary>
+    public bool IsLast => (_bytes[9] & RdbBatch.HasMore) == 0;
+
+    /// <summary>How many elements all parts have together by the file's word, which is not checked.</summary>
+    public long ItemCount => BinaryPrimitives.ReadInt64LittleEndian(_bytes[32..]);
+
     /// <summary>When it expires; false when never.</summary>
     public bool TryGetExpiry(out UnixMs expiry)
     {
@@ -141,7 +157,7 @@ public readonly ref struct RdbRecord
     /// <summary>The key.</summary>
     public ReadOnlySpan<byte> Key => _bytes.Slice(RdbBatch.HeaderBytes, KeyLength);
 
-    /// <summary>The value; of a string its bytes.</summary>
+    /// <summary>The value or a part of it: a string's bytes, a packed value's block, or items (see <see cref="ElementBuffer"/>; a list may also have single elements: kind 0 and bytes).</summary>
     public ReadOnlySpan<byte> Value => _bytes[(RdbBatch.HeaderBytes + KeyLength)..];
 
     private int KeyLength => BinaryPrimitives.ReadInt32LittleEndian(_bytes[12..]);

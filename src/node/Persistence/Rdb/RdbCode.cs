@@ -47,6 +47,32 @@ public enum RdbFlavour
 internal static class RdbType
 {
     public const byte String = 0;
+    public const byte List = 1;
+    public const byte Set = 2;
+
+    /// <summary>Scores as text.</summary>
+    public const byte SortedSet = 3;
+    public const byte Hash = 4;
+
+    /// <summary>Scores as doubles.</summary>
+    public const byte SortedSet2 = 5;
+    public const byte HashZipmap = 9;
+    public const byte ListZiplist = 10;
+    public const byte SetIntegerSet = 11;
+    public const byte SortedSetZiplist = 12;
+    public const byte HashZiplist = 13;
+
+    /// <summary>Nodes that are ziplists.</summary>
+    public const byte ListQuicklist = 14;
+    public const byte StreamListpacks = 15;
+    public const byte HashListpack = 16;
+    public const byte SortedSetListpack = 17;
+
+    /// <summary>Nodes that are listpacks, or elements on their own.</summary>
+    public const byte ListQuicklist2 = 18;
+    public const byte StreamListpacks2 = 19;
+    public const byte SetListpack = 20;
+    public const byte StreamListpacks3 = 21;
     private const byte FlavoursPart = 22;
 
     /// <summary>What a value of this type is called in a message; null when there is no such type.</summary>

@@ -33,6 +33,10 @@ public sealed class RdbDecoder
     private const int HeaderBytes = 9;
     private readonly byte[] _nameDigits = new byte[16];
     private readonly byte[] _valueDigits = new byte[16];
+    private readonly RdbValueReader _value = new();
+    private RdbKeyFacts _openFacts;
+    private byte[] _openKey = [];
+    private bool _partsBegun;
     private byte[] _kept = [];
     private int _keptLength;
     private long _wanted;
@@ -54,6 +58,9 @@ public sealed class RdbDecoder
 
     /// <summary>How many bytes have been decoded.</summary>
     public long Consumed { get; private set; }
+
+    /// <summary>How many keys were left out because their collection had no elements, which no server of today writes.</summary>
+    public long EmptyKeys { get; private set; }
 
     /// <summary>After <see cref="RdbOutcome.Faulty"/>: why.</summary>
     public string Fault { get; private set; } = "";
@@ -81,7 +88,8 @@ public sealed class RdbDecoder
         {
             var cursor = new RdbCursor(bytes[done..]);
             bool ended = false;
-            if (_headerRead) ended = Item(ref cursor, batch);
+            if (_value.IsOpen) Part(ref cursor, batch);
+            else if (_headerRead) ended = Item(ref cursor, batch);
             else Header(ref cursor);
             if (Fault.Length > 0) return RdbOutcome.Faulty;
             if (cursor.State == CursorState.Bad) return Fail($"Bad data format: byte {Consumed + cursor.Place} of the file means nothing");
@@ -205,7 +213,17 @@ public sealed class RdbDecoder
     {
         ReadOnlySpan<byte> key = cursor.String(_nameDigits);
         if (!cursor.IsGood) return;
-        if (type != RdbType.String)
+        if (type == RdbType.String)
+        {
+            ReadOnlySpan<byte> value = cursor.String(_valueDigits);
+            if (!cursor.IsGood) return;
+            batch.Begin(_database, ObjectType.String, ObjectEncoding.Raw, facts, key);
+            batch.Append(value);
+            batch.Finish();
+            return;
+        }
+
+        if (!RdbValueReader.Knows(type))
         {
             string? name = RdbType.NameOf(type, Flavour);
             if (name is null) cursor.Refuse();
@@ -213,11 +231,43 @@ public sealed class RdbDecoder
             return;
         }
 
-        ReadOnlySpan<byte> value = cursor.String(_valueDigits);
+        _value.Begin(type, ref cursor);
         if (!cursor.IsGood) return;
-        batch.Begin(_database, ObjectType.String, facts, key);
-        batch.Append(value);
-        batch.Finish();
+        if (_value.WasEmpty)
+        {
+            EmptyKeys++;
+            return;
+        }
+
+        _openKey = key.ToArray();
+        _openFacts = facts;
+        _partsBegun = false;
+        BeginParts(ref cursor, batch);
+    }
+
+    // The elements of a value that has begun are items of their own to the loop: what was read of it stays read.
+    private void BeginParts(ref RdbCursor cursor, RdbBatch batch)
+    {
+        RdbCursor begun = cursor;
+        Part(ref cursor, batch);
+        if (cursor.State == CursorState.Short) cursor = begun;
+    }
+
+    private void Part(ref RdbCursor cursor, RdbBatch batch)
+    {
+        _value.Read(ref cursor);
+        if (!cursor.IsGood) return;
+        bool isFirst = !_partsBegun;
+        _partsBegun = true;
+        if (_value.WasEmpty)
+        {
+            EmptyKeys++;
+            return;
+        }
+
+        batch.Begin(_database, _value.Type, _value.Encoding, _openFacts, _openKey, _value.ItemCount, isFirst);
+        batch.Append(_value.Part);
+        batch.Finish(hasMore: _value.IsOpen);
     }
 
     private bool End(ref RdbCursor cursor)

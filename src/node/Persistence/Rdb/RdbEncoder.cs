@@ -108,7 +108,13 @@ public sealed class RdbEncoder
 
     private void Key(SnapshotRecord record)
     {
-        Invariant.That(record.Type == ObjectType.String);
+        if (record.IsFirst) Begin(record);
+        RdbValueWriter.Part(_buffer, record.Type, record.Encoding, record.Value);
+        if (record.IsLast) KeyCount++;
+    }
+
+    private void Begin(SnapshotRecord record)
+    {
         if (record.Database != _database) Select(record.Database);
         if (record.HasExpiry)
         {
@@ -127,11 +133,9 @@ public sealed class RdbEncoder
             _buffer.Byte(record.Frequency);
         }
 
-        _buffer.Byte(RdbType.String);
+        _buffer.Byte(RdbValueWriter.TypeOf(record.Type, record.Encoding));
         _buffer.String(record.Key);
-        if (record.Encoding == ObjectEncoding.Int) _buffer.String(BinaryPrimitives.ReadInt64LittleEndian(record.Value));
-        else _buffer.String(record.Value);
-        KeyCount++;
+        RdbValueWriter.Begin(_buffer, record.Type, record.Encoding, record.ItemCount, record.Value);
     }
 
     // A walk hands over the old value of a key that was changed before its time, so databases may come in turns.

@@ -1,0 +1,106 @@
+// Writes values as RDB has them, out of what a snapshot tells (see SnapshotRecord and ElementBuffer).
+//
+//   string        String                            the digits of an integer, or bytes, maybe compressed
+//   packed        Set, sorted set, hash: one string that is the packed value's block
+//   list          ListQuicklist2: nodes, then for each: 1 plain or 2 packed, string
+//   set           Set: members, then the strings
+//   hash          Hash: fields, then field and value
+//   sorted set    SortedSet2: members, then member and score (8 bytes, little end first)
+//
+// All of it is what version 10 knows, so that Redis 7.0 reads it. The one exception, a set in a listpack, is written as
+// the members one by one; who reads it packs it again.
+using System;
+using System.Buffers.Binary;
+using Hexad.Core;
+using Hexad.Structures;
+
+namespace Hexad.Persistence.Rdb;
+
+/// <summary>Writes values to a buffer: <see cref="Begin"/>, then the value's bytes in one or more parts.</summary>
+internal static class RdbValueWriter
+{
+    private const int PlainNode = 1, PackedNode = 2;
+
+    /// <summary>The type number of a value.</summary>
+    public static byte TypeOf(ObjectType type, ObjectEncoding encoding) => (type, encoding) switch
+    {
+        (ObjectType.String, _) => RdbType.String,
+        (ObjectType.List, _) => RdbType.ListQuicklist2,
+        (ObjectType.Set, ObjectEncoding.IntegerSet) => RdbType.SetIntegerSet,
+        (ObjectType.Set, _) => RdbType.Set,
+        (ObjectType.SortedSet, ObjectEncoding.Listpack) => RdbType.SortedSetListpack,
+        (ObjectType.SortedSet, _) => RdbType.SortedSet2,
+        (ObjectType.Hash, ObjectEncoding.Listpack) => RdbType.HashListpack,
+        (ObjectType.Hash, ObjectEncoding.HashTable) => RdbType.Hash,
+        _ => throw new InvalidOperationException($"RDB has no form for a {type} as {encoding}"),
+    };
+
+    /// <summary>Writes what stands before the first part: the number of items, for those that have one.</summary>
+    public static void Begin(RdbBuffer buffer, ObjectType type, ObjectEncoding encoding, long items, ReadOnlySpan<byte> firstPart)
+    {
+        if (encoding >= ObjectEncoding.HashTable) buffer.LengthOf(items);
+        else if (type == ObjectType.List) buffer.LengthOf(1);
+        else if (type == ObjectType.Set && encoding == ObjectEncoding.Listpack) buffer.LengthOf(Listpack.Count(firstPart));
+    }
+
+    /// <summary>Writes one part of a value.</summary>
+    public static void Part(RdbBuffer buffer, ObjectType type, ObjectEncoding encoding, ReadOnlySpan<byte> bytes)
+    {
+        switch (type)
+        {
+            case ObjectType.String when encoding == ObjectEncoding.Int:
+                buffer.String(BinaryPrimitives.ReadInt64LittleEndian(bytes));
+                break;
+            case ObjectType.List when encoding == ObjectEncoding.Listpack:
+                buffer.LengthOf(PackedNode);
+                buffer.String(bytes);
+                break;
+            case ObjectType.Set when encoding == ObjectEncoding.Listpack:
+                Unpacked(buffer, bytes);
+                break;
+            case ObjectType.List when encoding == ObjectEncoding.Quicklist:
+                Nodes(buffer, bytes);
+                break;
+            case ObjectType.Set or ObjectType.Hash when encoding == ObjectEncoding.HashTable:
+                Strings(buffer, bytes);
+                break;
+            case ObjectType.SortedSet when encoding == ObjectEncoding.SkipList:
+                Scored(buffer, bytes);
+                break;
+            default:
+                buffer.String(bytes);
+                break;
+        }
+    }
+
+    private static void Unpacked(RdbBuffer buffer, ReadOnlySpan<byte> pack)
+    {
+        Span<byte> digits = stackalloc byte[24];
+        for (int at = Listpack.First(pack); at != Listpack.None; at = Listpack.Next(pack, at)) buffer.String(Listpack.Read(pack, at).WriteText(digits));
+    }
+
+    private static void Nodes(RdbBuffer buffer, ReadOnlySpan<byte> bytes)
+    {
+        for (var reader = new ElementReader(bytes); !reader.IsAtEnd;)
+        {
+            byte kind = reader.Byte();
+            Invariant.That(kind is PlainNode or PackedNode);
+            buffer.LengthOf(kind);
+            buffer.String(reader.Bytes());
+        }
+    }
+
+    private static void Strings(RdbBuffer buffer, ReadOnlySpan<byte> bytes)
+    {
+        for (var reader = new ElementReader(bytes); !reader.IsAtEnd;) buffer.String(reader.Bytes());
+    }
+
+    private static void Scored(RdbBuffer buffer, ReadOnlySpan<byte> bytes)
+    {
+        for (var reader = new ElementReader(bytes); !reader.IsAtEnd;)
+        {
+            buffer.String(reader.Bytes());
+            buffer.Int64((ulong)reader.Int64());
+        }
+    }
+}
