@@ -79,10 +79,21 @@ public ref struct CollectionEdit
     }
 
     /// <summary>Ends the building of a new value: puts it under a key that is not there.</summary>
-    public EntryRef Store(scoped System.ReadOnlySpan<byte> key, Lifetime lifetime = default)
+    public EntryRef Store(scoped System.ReadOnlySpan<byte> key, Lifetime lifetime = default) => _database.Store(key, End(), lifetime);
+
+    /// <summary>Ends the building of a new value that is to be stored a little later, when what stands in its way has been removed.</summary>
+    public BuiltValue End()
     {
         _all.EndEdit();
-        return _database.Insert(key, _type, this, lifetime);
+        if (Root != 0)
+        {
+            ref CollectionHeader header = ref _all.Collections.HeaderOf(Root);
+            header.ChargeBytes = Charge;
+            header.Mark = 0;
+            header.AbandonedWalks = 0;
+        }
+
+        return new BuiltValue(_type, Encoding, _packed, Root);
     }
 
     /// <summary>Gives up what was built.</summary>
@@ -113,4 +124,15 @@ public ref struct CollectionEdit
             _packed.Free(_all.Memory);
         }
     }
+}
+
+/// <summary>A value that has been built and is under no key yet: <see cref="Database.Store"/> puts it under one, or it is lost memory.</summary>
+public readonly struct BuiltValue
+{
+    internal BuiltValue(ObjectType type, ObjectEncoding encoding, Blob packed, nint root) => (Type, Encoding, Packed, Root) = (type, encoding, packed, root);
+
+    internal ObjectType Type { get; }
+    internal ObjectEncoding Encoding { get; }
+    internal Blob Packed { get; }
+    internal nint Root { get; }
 }

@@ -169,19 +169,9 @@ public sealed class Database
         return Insert(key, type, encoding, lifetime, packed, 0);
     }
 
-    internal EntryRef Insert(ReadOnlySpan<byte> key, ObjectType type, in CollectionEdit built, Lifetime lifetime)
-    {
-        CollectionEdit value = built;
-        if (value.Root != 0)
-        {
-            ref CollectionHeader header = ref _all.Collections.HeaderOf(value.Root);
-            header.ChargeBytes = value.Charge;
-            header.Mark = 0;
-            header.AbandonedWalks = 0;
-        }
-
-        return Insert(key, type, value.Encoding, lifetime, value.Packed, value.Root);
-    }
+    /// <summary>Puts a value that was built (<see cref="CollectionEdit.End"/>) under a key that is not there.</summary>
+    public EntryRef Store(ReadOnlySpan<byte> key, BuiltValue value, Lifetime lifetime = default) =>
+        Insert(key, value.Type, value.Encoding, lifetime, value.Packed, value.Root);
 
     private EntryRef Insert(ReadOnlySpan<byte> key, ObjectType type, ObjectEncoding encoding, Lifetime lifetime, Blob packed, nint root)
     {

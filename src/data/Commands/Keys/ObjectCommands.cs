@@ -21,7 +21,7 @@ internal static class ObjectCommands
     internal static void Encoding(ref CommandContext call)
     {
         EntryRef entry = call.Db.Peek(call[2]);
-        if (entry.Found) call.Reply.Bulk(EncodingName(entry.Encoding));
+        if (entry.Found) call.Reply.Bulk(ObjectNames.EncodingName(entry.Encoding));
         else call.Reply.Null();
     }
 
@@ -72,21 +72,6 @@ internal static class ObjectCommands
         "IDLETIME <key>", "    How many seconds ago <key> was used; needs a policy that is not LFU.",
         "REFCOUNT <key>", "    How many references the value of <key> has.",
     ]);
-
-    /// <summary>The name by which clients know an encoding.</summary>
-    internal static ReadOnlySpan<byte> EncodingName(ObjectEncoding encoding) => encoding switch
-    {
-        ObjectEncoding.Int => "int"u8,
-        ObjectEncoding.Embedded => "embstr"u8,
-        ObjectEncoding.Listpack => "listpack"u8,
-        ObjectEncoding.ListpackWithExpiry => "listpackex"u8,
-        ObjectEncoding.IntegerSet => "intset"u8,
-        ObjectEncoding.HashTable => "hashtable"u8,
-        ObjectEncoding.Quicklist => "quicklist"u8,
-        ObjectEncoding.SkipList => "skiplist"u8,
-        ObjectEncoding.Stream => "stream"u8,
-        _ => "raw"u8,
-    };
 
     private static bool IsShared(ref CommandContext call, EntryRef entry)
     {

@@ -104,7 +104,7 @@ internal static class DebugCommands
         {
             digest.Clear();
             EntryRef entry = call.Db.PeekRaw(call[i]);
-            if (entry.Found) DatasetDigest.AddValue(entry, digest);
+            if (entry.Found) DatasetDigest.AddValue(call.Services.Databases.Collections, entry, digest);
             call.Reply.Simple(Encoding.ASCII.GetBytes(Convert.ToHexStringLower(digest)));
         }
     }
@@ -139,7 +139,7 @@ internal static class DebugCommands
 
         bool lfu = call.Services.Databases.Eviction.IsLfu;
         long idle = lfu ? 0 : call.Db.IdleSeconds(entry);
-        string encoding = Encoding.ASCII.GetString(EncodingName(entry.Encoding));
+        string encoding = Encoding.ASCII.GetString(ObjectNames.EncodingName(entry.Encoding));
         long lru = lfu ? call.Db.Frequency(entry) : (call.Now.Value / 1000 - idle) & 0xFFFFFF;
         call.Reply.Simple(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture,
             $"Value at:0x0 refcount:1 encoding:{encoding} serializedlength:{SerializedLength(entry)} lru:{lru} lru_seconds_idle:{idle}")));
@@ -301,10 +301,4 @@ internal static class DebugCommands
         "STRINGMATCH-LEN <pattern> <text>", "    Whether a text matches a pattern.",
     ]);
 
-    private static ReadOnlySpan<byte> EncodingName(ObjectEncoding encoding) => encoding switch
-    {
-        ObjectEncoding.Int => "int"u8,
-        ObjectEncoding.Embedded => "embstr"u8,
-        _ => "raw"u8,
-    };
 }

@@ -1,19 +1,25 @@
 // DEBUG DIGEST: forty hex digits that are the same for two servers just when their data are.
 //
+//   value       = string: mix(bytes) · list: mix(element) for each · set: xor of each member · hash: xor of
+//                 mix(field) mix(value) for each · sorted set: xor of mix(member) mix(score, 17 digits) for each
 //   key digest  = mix(key) mix(type) mix(value) [xor of "!!expire!!" when it expires]
 //   all         = mix(database number) xor SHA1 of each key digest, for each database that has keys
 //
 // mix(x) replaces the digest d by SHA1(d xor SHA1(x)): order matters. Key digests are joined by xor: order does not.
 using System;
 using System.Buffers.Binary;
+using System.Globalization;
 using Hexad.Core;
 using Hexad.Keyspace;
+using Hexad.Structures;
 
 namespace Hexad.Engine;
 
 /// <summary>Computes digests of keys and of all data.</summary>
 public static class DatasetDigest
 {
+    private const int DigitsBytes = 24;
+
     /// <summary>The digest of all databases.</summary>
     public static void OfAll(Databases databases, Span<byte> digest)
     {
@@ -24,21 +30,20 @@ public static class DatasetDigest
             if (databases[i].KeyCount == 0) continue;
             BinaryPrimitives.WriteInt32BigEndian(number, i);
             Mix(digest, number);
-            var sum = new Sum(new byte[Sha1.Length]);
+            var sum = new Sum(databases.Collections, new byte[Sha1.Length]);
             databases[i].Visit(ref sum);
             for (int j = 0; j < Sha1.Length; j++) digest[j] ^= sum.Joined[j];
         }
     }
 
     /// <summary>Mixes type, value and whether it expires into a digest.</summary>
-    public static void AddValue(EntryRef entry, Span<byte> digest)
+    public static void AddValue(Collections collections, EntryRef entry, Span<byte> digest)
     {
         Span<byte> type = stackalloc byte[4];
         BinaryPrimitives.WriteInt32BigEndian(type, (int)entry.Type);
         Mix(digest, type);
-        Span<byte> scratch = stackalloc byte[Database.ScratchBytes];
-        Invariant.That(entry.IsString);
-        Mix(digest, entry.GetString(scratch));
+        var sum = new ValueSum(digest, entry.Type, entry.Encoding);
+        ValueTelling.Tell(collections, entry, ref sum);
         if (entry.HasExpiry) Xor(digest, "!!expire!!"u8);
     }
 
@@ -57,18 +62,121 @@ public static class DatasetDigest
         for (int i = 0; i < hash.Length; i++) digest[i] ^= hash[i];
     }
 
-    private struct Sum(byte[] joined) : IEntryVisitor
+    private readonly struct Sum(Collections collections, byte[] joined) : IEntryVisitor
     {
-        public readonly byte[] Joined => joined;
+        public byte[] Joined => joined;
 
         public bool Visit(EntryRef entry)
         {
             Span<byte> own = stackalloc byte[Sha1.Length];
             own.Clear();
             Mix(own, entry.Key);
-            AddValue(entry, own);
+            AddValue(collections, entry, own);
             Xor(joined, own);
             return true;
+        }
+    }
+
+    /// <summary>Adds the parts of a value to a digest.</summary>
+    private ref struct ValueSum(Span<byte> digest, ObjectType type, ObjectEncoding encoding) : IValueListener
+    {
+        private readonly Span<byte> _digest = digest;
+
+        public void Part(scoped ReadOnlySpan<byte> part)
+        {
+            if (type == ObjectType.String) Mix(_digest, part);
+            else if (encoding == ObjectEncoding.IntegerSet) Integers(part);
+            else if (encoding == ObjectEncoding.Listpack) Packed(part);
+            else Items(part);
+        }
+
+        private readonly void Integers(ReadOnlySpan<byte> set)
+        {
+            Span<byte> digits = stackalloc byte[DigitsBytes];
+            for (int i = 0; i < IntegerSet.CountOf(set); i++) Xor(_digest, DecimalText.Format(IntegerSet.At(set, i), digits));
+        }
+
+        private readonly void Packed(ReadOnlySpan<byte> pack)
+        {
+            Span<byte> digits = stackalloc byte[DigitsBytes], otherDigits = stackalloc byte[DigitsBytes];
+            for (int at = Listpack.First(pack); at != Listpack.None; at = Listpack.Next(pack, at))
+            {
+                ReadOnlySpan<byte> first = Listpack.Read(pack, at).WriteText(digits);
+                if (type == ObjectType.List)
+                {
+                    Mix(_digest, first);
+                }
+                else if (type == ObjectType.Set)
+                {
+                    Xor(_digest, first);
+                }
+                else
+                {
+                    at = Listpack.Next(pack, at);
+                    ReadOnlySpan<byte> second = Listpack.Read(pack, at).WriteText(otherDigits);
+                    if (type == ObjectType.Hash) Pair(first, second);
+                    else Scored(first, ScoreOf(second));
+                }
+            }
+        }
+
+        private readonly void Items(ReadOnlySpan<byte> part)
+        {
+            for (var reader = new ElementReader(part); !reader.IsAtEnd;)
+            {
+                switch (type)
+                {
+                    case ObjectType.List:
+                        bool isPacked = reader.Byte() == 2;
+                        ReadOnlySpan<byte> node = reader.Bytes();
+                        if (isPacked) Packed(node);
+                        else Mix(_digest, node);
+                        break;
+                    case ObjectType.Set:
+                        Xor(_digest, reader.Bytes());
+                        break;
+                    case ObjectType.Hash:
+                        Pair(reader.Bytes(), reader.Bytes());
+                        break;
+                    default:
+                        Scored(reader.Bytes(), reader.Double());
+                        break;
+                }
+            }
+        }
+
+        private readonly void Pair(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
+        {
+            Span<byte> own = stackalloc byte[Sha1.Length];
+            own.Clear();
+            Mix(own, first);
+            Mix(own, second);
+            Xor(_digest, own);
+        }
+
+        private readonly void Scored(ReadOnlySpan<byte> member, double score)
+        {
+            Span<byte> text = stackalloc byte[32];
+            Pair(member, Digits17(score, text));
+        }
+
+        // We wrote it ourselves, or checked it when it came.
+        private static double ScoreOf(ReadOnlySpan<byte> text)
+        {
+            if (text.SequenceEqual("inf"u8)) return double.PositiveInfinity;
+            if (text.SequenceEqual("-inf"u8)) return double.NegativeInfinity;
+            Invariant.That(double.TryParse(text, CultureInfo.InvariantCulture, out double score));
+            return score;
+        }
+
+        // As C's %.17g.
+        private static ReadOnlySpan<byte> Digits17(double score, Span<byte> text)
+        {
+            if (double.IsInfinity(score)) return score > 0 ? "inf"u8 : "-inf"u8;
+            score.TryFormat(text, out int length, "G17", CultureInfo.InvariantCulture);
+            int exponent = text[..length].IndexOf((byte)'E');
+            if (exponent >= 0) text[exponent] = (byte)'e';
+            return text[..length];
         }
     }
 }

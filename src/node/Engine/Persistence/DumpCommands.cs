@@ -14,7 +14,7 @@ namespace Hexad.Engine;
 internal static class DumpCommands
 {
     [Command("DUMP", arity: 2, Flags.ReadOnly, Group.Generic, since: "2.6.0", syntax: "key:key", Tips = "nondeterministic_output",
-        Summary = "Gives a key's value in a form that RESTORE understands.", Complexity = "O(1) to access the key and O(N) for a string of N bytes")]
+        Summary = "Gives a key's value in a form that RESTORE understands.", Complexity = "O(1) to access the key and O(N) for a value of N bytes")]
     [Key(1, KeyFlags.ReadOnly | KeyFlags.Access)]
     internal static void Dump(ref CommandContext call, Session session)
     {
@@ -25,21 +25,21 @@ internal static class DumpCommands
             return;
         }
 
-        Span<byte> scratch = stackalloc byte[Database.ScratchBytes];
-        call.Reply.Bulk(new DumpPayload().OfString(entry.GetString(scratch), session.Node.Options.RdbCompression));
+        var payload = new DumpPayload { Compresses = session.Node.Options.RdbCompression };
+        call.Reply.Bulk(ValueTelling.Dump(call.Services.Databases.Collections, entry, payload));
     }
 
     [Command("RESTORE", arity: -4, Flags.Write | Flags.DenyOom, Group.Generic, since: "2.6.0",
         syntax: "key:key ttl:integer serialized-value [REPLACE^3.0.0] [ABSTTL^5.0.0] [IDLETIME seconds:integer^5.0.0] [FREQ frequency:integer^5.0.0]",
         Categories = Acl.Keyspace | Acl.Dangerous, Summary = "Makes a key out of what DUMP gave.",
-        Complexity = "O(1) to make the key and O(N) for a string of N bytes")]
+        Complexity = "O(1) to make the key and O(N) for a value of N bytes, O(N*log(N)) for a sorted set")]
     [Key(1, KeyFlags.Overwrite | KeyFlags.Update)]
     internal static void Restore(ref CommandContext call, Session session) => Restore(ref call);
 
     [Command("RESTORE-ASKING", arity: -4, Flags.Write | Flags.DenyOom | Flags.Asking, Group.Server, since: "3.0.0",
         syntax: "key:key ttl:integer serialized-value [REPLACE^3.0.0] [ABSTTL^5.0.0] [IDLETIME seconds:integer^5.0.0] [FREQ frequency:integer^5.0.0]",
         Categories = Acl.Keyspace | Acl.Dangerous, Doc = DocFlags.SysCmd, Summary = "RESTORE for keys that move between nodes.",
-        Complexity = "O(1) to make the key and O(N) for a string of N bytes")]
+        Complexity = "O(1) to make the key and O(N) for a value of N bytes, O(N*log(N)) for a sorted set")]
     [Key(1, KeyFlags.Overwrite | KeyFlags.Update)]
     internal static void RestoreAsking(ref CommandContext call, Session session) => Restore(ref call);
 
@@ -70,16 +70,18 @@ internal static class DumpCommands
             return;
         }
 
-        PayloadFault fault = new DumpPayload().Read(call[3], checksChecksum: true, out ObjectType type, out ReadOnlySpan<byte> value);
+        var batch = new RdbBatch();
+        PayloadFault fault = new DumpPayload().Read(call[3], checksChecksum: true, batch);
         if (fault == PayloadFault.BadVersionOrChecksum) call.Reply.Error("ERR DUMP payload version or checksum are wrong"u8);
         else if (fault == PayloadFault.BadFormat) call.Reply.Error("ERR Bad data format"u8);
-        else Store(ref call, options, ttl, value);
+        else Store(ref call, options, ttl, batch);
     }
 
-    private static void Store(ref CommandContext call, Options options, long ttl, ReadOnlySpan<byte> value)
+    private static void Store(ref CommandContext call, Options options, long ttl, RdbBatch batch)
     {
         ReadOnlySpan<byte> key = call[1];
         var expiry = new UnixMs(ttl != 0 && !options.AbsoluteTtl ? ttl + call.Now.Value : ttl);
+        if (!TryBuild(ref call, batch, out BuiltValue? built)) return;
         bool deleted = options.Replace && call.Db.Delete(key);
         if (ttl != 0 && expiry <= call.Now && call.Services.Databases.Expired == ExpiredKeys.Remove)
         {
@@ -96,14 +98,44 @@ internal static class DumpCommands
             return;
         }
 
-        EntryRef entry = call.Db.SetString(key, value, ttl == 0 ? Lifetime.Forever : Lifetime.Until(expiry));
+        Lifetime lifetime = ttl == 0 ? Lifetime.Forever : Lifetime.Until(expiry);
+        EntryRef entry = built is { } value ? call.Db.Store(key, value, lifetime) : call.Db.SetString(key, TextOf(batch), lifetime);
         bool lfu = call.Services.Databases.Eviction.IsLfu;
         if (lfu && options.Frequency >= 0) call.Db.SetFrequency(entry, (int)options.Frequency);
         else if (!lfu && options.IdleSeconds >= 0) call.Db.SetIdleSeconds(entry, options.IdleSeconds);
         if (ttl != 0 && !options.AbsoluteTtl) PropagateAbsolute(ref call, expiry);
+        call.Created(key, call.Db);
         call.Changed(key);
         call.Notify(EventClass.Generic, "restore", key);
         call.Reply.Ok();
+    }
+
+    // What makes no value is found before the old value is touched. A string is stored as it stands in the batch.
+    private static bool TryBuild(ref CommandContext call, RdbBatch batch, out BuiltValue? built)
+    {
+        built = null;
+        RdbBatch.Enumerator records = batch.GetEnumerator();
+        records.MoveNext();
+        ObjectType type = records.Current.Type;
+        if (type == ObjectType.String) return true;
+        CollectionEdit build = call.Db.Build(type);
+        foreach (RdbRecord record in batch)
+        {
+            if (ValueLoading.Add(call.Services, ref build, RdbLoad.PartOf(record)) == LoadOutcome.Loaded) continue;
+            build.Discard();
+            call.Reply.Error("ERR Bad data format"u8);
+            return false;
+        }
+
+        built = build.End();
+        return true;
+    }
+
+    private static ReadOnlySpan<byte> TextOf(RdbBatch batch)
+    {
+        RdbBatch.Enumerator records = batch.GetEnumerator();
+        records.MoveNext();
+        return records.Current.Value;
     }
 
     // A relative time to live means something else when it is repeated later.

@@ -5,10 +5,12 @@
 // It does not empty the databases first, and does not care what a half-loaded file leaves behind: whoever starts it does.
 using System;
 using System.Collections.Generic;
+using Hexad.Commands;
 using Hexad.Core;
 using Hexad.Engine.Seam;
 using Hexad.Keyspace;
 using Hexad.Persistence.Rdb;
+using Hexad.Structures;
 
 namespace Hexad.Engine;
 
@@ -118,7 +120,8 @@ internal sealed class RdbLoad
                 break;
             }
 
-            Store(record);
+            fault = Store(record);
+            if (fault is not null) break;
         }
 
         _batch.Clear();
@@ -126,21 +129,37 @@ internal sealed class RdbLoad
         return fault;
     }
 
-    private void Store(RdbRecord record)
+    /// <summary>A record as the loading of values takes it.</summary>
+    public static ValuePart PartOf(RdbRecord record) => new(record.Type, record.Encoding, record.Value, record.IsFirst, record.ItemCount);
+
+    private string? Store(RdbRecord record)
     {
         bool expires = record.TryGetExpiry(out UnixMs expiry);
         if (expires && DropsExpired && expiry <= _node.Now.Wall)
         {
-            KeysExpired++;
-            return;
+            KeysExpired += record.IsFirst ? 1 : 0;
+            return null;
         }
 
         Database db = _node.Databases[record.Database];
-        EntryRef entry = db.SetString(record.Key, record.Value, expires ? Lifetime.Until(expiry) : Lifetime.Forever);
+        Lifetime lifetime = expires ? Lifetime.Until(expiry) : Lifetime.Forever;
+        if (record.IsFirst && record.Type != ObjectType.String && db.PeekRaw(record.Key).Found)
+            return $"The key '{RdbDecoder.Printable(record.Key)}' in database {record.Database} comes twice";
+        switch (ValueLoading.Load(_node.Services, db, record.Key, lifetime, PartOf(record)))
+        {
+            case LoadOutcome.Inconsistent:
+                return $"Bad data format: the value of '{RdbDecoder.Printable(record.Key)}' in database {record.Database} has an element twice";
+            case LoadOutcome.UnknownType:
+                return $"Key '{RdbDecoder.Printable(record.Key)}' in database {record.Database} holds a value of a type ({record.Type}) that I can't load";
+        }
+
+        if (!record.IsLast) return null;
+        EntryRef entry = db.PeekRaw(record.Key);
         bool lfu = _node.Databases.Eviction.IsLfu;
         if (lfu && record.TryGetFrequency(out int frequency)) db.SetFrequency(entry, frequency);
         else if (!lfu && record.TryGetIdle(out long idle)) db.SetIdleSeconds(entry, idle);
         KeysLoaded++;
+        return null;
     }
 
     private void Over(string? fault)

@@ -326,7 +326,8 @@ public sealed class RdbDecoder
         return Printable(end < 0 ? source : source[..end]);
     }
 
-    internal static string Printable(ReadOnlySpan<byte> bytes)
+    /// <summary>A key as a message shows it: its first bytes, those that are not ASCII letters as dots.</summary>
+    public static string Printable(ReadOnlySpan<byte> bytes)
     {
         var text = new StringBuilder();
         foreach (byte b in bytes[..Math.Min(bytes.Length, 128)]) text.Append(b is >= 32 and < 127 ? (char)b : '.');
