@@ -28,8 +28,8 @@ public sealed partial class NodeOptions
         Help = "The name of the dump.")]
     public partial string DumpFileName { get; set; }
 
-    [Option("rdb-del-sync-files", false, Live = true, Pending = "removal of dumps for replicas",
-        Help = "Delete dumps that served only to bring a replica up when nothing else is persisted.")]
+    [Option("rdb-del-sync-files", false, Live = true,
+        Help = "Delete dumps that served only to bring a replica up when nothing else is persisted. Hexad always does.")]
     public partial bool RdbDeleteSyncFiles { get; set; }
 
     [Option("rdb-save-incremental-fsync", true, Live = true, Pending = "writing dumps out in pieces",

@@ -316,6 +316,43 @@ public sealed class ReplicationTests
         Assert.Equal("*2\r\n$6\r\nSELECT\r\n$1\r\n0\r\n*3\r\n$3\r\nSET\r\n$3\r\nnew\r\n$1\r\n1\r\n", stream);
     }
 
+    [Fact]
+    public void Without_diskless_sync_replicas_read_one_file_each_at_its_own_pace_and_it_goes_away()
+    {
+        NetHost primary = Filled(6379, 3000, options => options.DisklessSync = false);
+        string value = new('v', 1000);
+        for (int i = 0; i < 3000; i++) _family.Run(primary, $"SET key:{i} {value}{i * 7919}");
+        _family.Run(primary, "CONFIG SET rdbcompression no");
+        NetHost[] replicas = [_family.Add(6380), _family.Add(6381)];
+        primary.Node.Replication.ExpectedReplicas = 2;
+        foreach (NetHost replica in replicas) _family.Run(replica, "REPLICAOF 127.0.0.1 6379");
+        Assert.NotEqual(-1, _family.Net.RunUntil(() => new System.Collections.Generic.List<string>(primary.Disk.Keys).Exists(path => path.StartsWith("temp-repl-", StringComparison.Ordinal)), 20_000));
+        foreach (NetHost replica in replicas)
+        {
+            _family.AwaitUp(replica);
+            _family.AwaitSame(replica, primary);
+            Assert.Contains(replica.Lines, line => line.Contains("bytes from master", StringComparison.Ordinal));
+        }
+
+        _family.Net.Run(10);
+        Assert.DoesNotContain(primary.Disk.Keys, path => path.StartsWith("temp-", StringComparison.Ordinal));
+        Assert.Single(primary.Lines.FindAll(line => line.Contains("Starting BGSAVE for SYNC with target: disk", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void A_file_for_replicas_that_cannot_be_written_ends_their_links_and_they_come_again()
+    {
+        NetHost primary = Filled(6379, 100, options => options.DisklessSync = false);
+        NetHost replica = _family.Add(6380);
+        primary.WriteFault = "No space left on device";
+        _family.Run(replica, "REPLICAOF 127.0.0.1 6379");
+        _family.Net.Run(2000);
+        Assert.False(replica.Node.Replication.Replica.IsLinkUp);
+        primary.WriteFault = null;
+        _family.AwaitUp(replica);
+        _family.AwaitSame(replica, primary);
+    }
+
     [Theory]
     [InlineData("REPLCONF listening-port", "-ERR syntax error\r\n")]
     [InlineData("REPLCONF listening-port x", "-ERR value is not an integer or out of range\r\n")]
@@ -408,9 +445,9 @@ public sealed class ReplicationTests
         Assert.Equal("+OK\r\n", _family.Run(primary, "SET k v"));
     }
 
-    private NetHost Filled(int port, int count)
+    private NetHost Filled(int port, int count, Action<NodeOptions>? change = null)
     {
-        NetHost host = _family.Add(port);
+        NetHost host = _family.Add(port, change);
         for (int i = 0; i < count; i++) _family.Run(host, $"SET key:{i} {i}");
         return host;
     }

@@ -25,7 +25,9 @@ public sealed class PrimarySide
     private readonly Node _node;
     private readonly ReplicationPart _replication;
     private readonly Dictionary<long, (Replica Replica, Session Session)> _bySession = [];
+    private readonly List<SnapshotSpool> _spools = [];
     private MonotonicMs _nextPing;
+    private long _lastSpool;
     private ReplicationOffset _lagMark = new(-1);
 
     internal PrimarySide(Node node, ReplicationPart replication)
@@ -260,7 +262,7 @@ public sealed class PrimarySide
     {
         MayBegin = false;
         NodeOptions options = _node.Options;
-        if (_node.Persistence.IsSnapshotting || _node.Persistence.IsLoading) return;
+        if (_node.Persistence.IsSnapshotting || _node.Persistence.IsLoading || !_node.Databases.CanStartWalk) return;
         if (!Table.ShouldStartSnapshot(_node.Now.Monotonic, _replication.ExpectedReplicas, options.DisklessSyncDelaySeconds, options.DisklessSyncMaxReplicas)) return;
         var targets = new List<ISnapshotTarget>();
         var chosen = new List<(Replica, Session)>();
@@ -275,8 +277,15 @@ public sealed class PrimarySide
 
         // The stream that these replicas get after the snapshot begins with a SELECT of its own.
         if (!_replication.IsReplica) _replication.StreamDatabase = -1;
-        foreach ((Replica replica, Session session) in chosen) targets.Add(new SnapshotToReplica(_node, replica, session, options.DisklessSync));
-        if (!_node.Persistence.TryBeginSnapshot(_replication.DescribeData(), withData ?? true, targets)) return;
+        SnapshotSpool? spool = null;
+        foreach ((Replica replica, Session session) in chosen)
+        {
+            if (options.DisklessSync && replica.Has(ReplicaAbilities.EndMark)) targets.Add(new SnapshotToReplica(_node, replica, session));
+            else (spool ??= NewSpool(targets)).Add(replica, session);
+        }
+
+        bool begun = _node.Persistence.TryBeginSnapshot(_replication.DescribeData(), withData ?? true, targets);
+        Invariant.That(begun);
         foreach ((Replica replica, Session session) in chosen)
         {
             replica.Stage = ReplicaStage.GetsSnapshot;
@@ -286,6 +295,14 @@ public sealed class PrimarySide
         }
 
         Log($"Starting BGSAVE for SYNC with target: {(options.DisklessSync ? "replicas sockets" : "disk")}");
+    }
+
+    private SnapshotSpool NewSpool(List<ISnapshotTarget> targets)
+    {
+        var spool = new SnapshotSpool(_node, ++_lastSpool, over => _spools.Remove(over));
+        _spools.Add(spool);
+        targets.Add(spool);
+        return spool;
     }
 
     // Hands the link what the socket will take soon; the rest stays where it is, in the backlog.
@@ -372,16 +389,23 @@ public sealed class PrimarySide
             else
             {
                 _node.Persistence.Advance();
+                TellSpools(session);
             }
 
             return;
         }
 
         _bySession.Remove(session.Id);
+        TellSpools(session);
         if (!Table.Remove(known.Replica)) return;
         Log($"Connection with replica {Name(known.Replica)} lost.");
         NoReplicasSince = _node.Now.Monotonic;
         CountGood();
+    }
+
+    private void TellSpools(Session session)
+    {
+        foreach (SnapshotSpool spool in _spools.ToArray()) spool.Changed(session);
     }
 
     private static string Name(Replica replica) => $"{replica.KnownAddress}:{replica.Port}";

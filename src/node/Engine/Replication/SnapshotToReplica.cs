@@ -1,5 +1,3 @@
-using System;
-using System.Collections.Generic;
 using System.Text;
 using Hexad.Core;
 using Hexad.Engine.Seam;
@@ -7,27 +5,22 @@ using Hexad.Replication;
 
 namespace Hexad.Engine;
 
-/// <summary>
-/// A snapshot on its way to a replica: between marks, as it is made, or, for a replica that knows no marks, when all of
-/// it is there and its length known.
-/// </summary>
+/// <summary>A snapshot on its way to a replica as it is made, between marks.</summary>
 internal sealed class SnapshotToReplica : ISnapshotTarget
 {
     private const long MostUnsent = 4L << 20;
     private readonly Node _node;
     private readonly Replica _replica;
     private readonly Session _session;
-    private readonly byte[]? _mark;
-    private readonly List<byte[]> _whole = [];
+    private readonly byte[] _mark;
     private bool _begun;
 
-    public SnapshotToReplica(Node node, Replica replica, Session session, bool diskless)
+    public SnapshotToReplica(Node node, Replica replica, Session session)
     {
         _node = node;
         _replica = replica;
         _session = session;
-        if (diskless && replica.Has(ReplicaAbilities.EndMark)) _mark = Encoding.ASCII.GetBytes(node.Dice.Id().ToString());
-        replica.AwaitsWhole = _mark is null;
+        _mark = Encoding.ASCII.GetBytes(node.Dice.Id().ToString());
     }
 
     public bool IsFull
@@ -35,7 +28,7 @@ internal sealed class SnapshotToReplica : ISnapshotTarget
         get
         {
             Link link = _session.Link!;
-            if (_mark is null || link.Output.Length < MostUnsent) return false;
+            if (link.Output.Length < MostUnsent) return false;
             link.WantsDrained = true;
             return true;
         }
@@ -46,14 +39,7 @@ internal sealed class SnapshotToReplica : ISnapshotTarget
     public void Take(byte[] bytes)
     {
         if (IsGone) return;
-        if (_mark is null)
-        {
-            _whole.Add(bytes);
-            return;
-        }
-
-        if (!_begun) Frame("$EOF:", _mark);
-        _begun = true;
+        if (!_begun) Begin();
         _session.Link!.Output.Write(bytes);
         _node.Host.Flush(_session.Link);
         if (_session.Link.Output.Length >= MostUnsent) _session.Link.WantsDrained = true;
@@ -62,22 +48,9 @@ internal sealed class SnapshotToReplica : ISnapshotTarget
     public void Complete()
     {
         if (IsGone) return;
-        if (_mark is not null)
-        {
-            _session.Link!.Output.Write(_mark);
-        }
-        else
-        {
-            long length = 0;
-            foreach (byte[] part in _whole) length += part.Length;
-            Frame("$", Encoding.ASCII.GetBytes(length.ToString()));
-            foreach (byte[] part in _whole) _session.Link!.Output.Write(part);
-            _whole.Clear();
-            _replica.AwaitsWhole = false;
-        }
-
-        _node.Host.Flush(_session.Link!);
-        _node.Replication.Primary.SnapshotSent(_replica, _session, _mark is not null);
+        _session.Link!.Output.Write(_mark);
+        _node.Host.Flush(_session.Link);
+        _node.Replication.Primary.SnapshotSent(_replica, _session, marked: true);
     }
 
     public void Abort(string why)
@@ -87,10 +60,11 @@ internal sealed class SnapshotToReplica : ISnapshotTarget
         _node.Sessions.Close(_session, CloseMode.Now);
     }
 
-    private void Frame(string word, byte[] value)
+    private void Begin()
     {
-        _session.Link!.Output.Write(Encoding.ASCII.GetBytes(word));
-        _session.Link.Output.Write(value);
+        _begun = true;
+        _session.Link!.Output.Write("$EOF:"u8);
+        _session.Link.Output.Write(_mark);
         _session.Link.Output.Write("\r\n"u8);
     }
 }
