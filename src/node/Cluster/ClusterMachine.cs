@@ -68,6 +68,9 @@ public sealed class ClusterMachine
     /// <summary>Whether the cluster works in this node's eyes.</summary>
     public bool IsHealthy => _state.Healthy;
 
+    /// <summary>Which version nodes.conf has; it is on disk once <see cref="ConfigSaved"/> was called with it.</summary>
+    public long ConfigVersion => _state.Outbox.Version;
+
     /// <summary>How many primaries have slots.</summary>
     public int Size => _state.Size;
 

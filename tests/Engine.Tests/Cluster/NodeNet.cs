@@ -281,7 +281,15 @@ public sealed class NetClient(NodeNet net, NetHost host, Link link)
         var text = new StringBuilder($"*{words.Length}\r\n");
         foreach (string word in words) text.Append($"${word.Length}\r\n{word}\r\n");
         host.Step(() => host.Node.Received(net.Time, link, Encoding.Latin1.GetBytes(text.ToString())));
-        return Read();
+        string reply = Read();
+        // What changes nodes.conf is answered when that is on disk.
+        for (int i = 0; i < 20 && reply.Length == 0 && line.StartsWith("CLUSTER ", StringComparison.Ordinal) && line != "CLUSTER SAVECONFIG"; i++)
+        {
+            net.Run(1);
+            reply = Read();
+        }
+
+        return reply;
     }
 
     public bool IsClosed => host.Closed.Contains(link);

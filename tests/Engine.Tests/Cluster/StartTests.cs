@@ -20,6 +20,27 @@ public sealed class StartTests
         Assert.Equal(3, NetScene.Machine(host).Nodes.Count);
     }
 
+    [Theory]
+    [InlineData("CLUSTER ADDSLOTSRANGE 0 9", "")]
+    [InlineData("CLUSTER DELSLOTS 5 6", "CLUSTER ADDSLOTSRANGE 0 9")]
+    [InlineData("CLUSTER FLUSHSLOTS", "CLUSTER ADDSLOTSRANGE 0 9")]
+    [InlineData("CLUSTER SETSLOT 7 STABLE", "CLUSTER ADDSLOTSRANGE 0 9")]
+    [InlineData("CLUSTER SET-CONFIG-EPOCH 7", "")]
+    [InlineData("CLUSTER BUMPEPOCH", "")]
+    public void What_an_operator_was_told_holds_after_a_crash_in_the_same_moment(string line, string before)
+    {
+        (NodeNet net, NetHost host, NetClient client) = NetScene.Fresh();
+        if (before.Length > 0) Assert.Equal("+OK\r\n", client.Run(before));
+        Assert.StartsWith("+", client.Run(line), System.StringComparison.Ordinal);
+        int slots = NetScene.Machine(host).Myself.Slots.Count;
+        ulong epoch = NetScene.Machine(host).Myself.ConfigEpoch;
+        host.Kill();
+        net.Run(20);
+        host.Boot();
+        net.Run(20);
+        Assert.Equal((slots, epoch), (NetScene.Machine(host).Myself.Slots.Count, NetScene.Machine(host).Myself.ConfigEpoch));
+    }
+
     [Fact]
     public void A_torn_nodes_conf_stops_the_start_with_the_reason()
     {

@@ -23,35 +23,35 @@ internal static class ClusterCommands
         Summary = "Assigns slots to this node.", Complexity = "O(N) where N is the number of slots.")]
     internal static void AddSlots(ref CommandContext call, Session session)
     {
-        if (IsReady(ref call, session, out ClusterPart part) && TrySlots(ref call, out var slots)) part.Operate(ref call, op => op.AddSlots(slots));
+        if (IsReady(ref call, session, out ClusterPart part) && TrySlots(ref call, out var slots)) part.Operate(ref call, session, op => op.AddSlots(slots));
     }
 
     [Command("CLUSTER|ADDSLOTSRANGE", arity: -4, Flags.Admin | Flags.Stale | Flags.NoAsyncLoading, Group.Cluster, since: "7.0.0", syntax: "range:{start-slot:integer end-slot:integer}+",
         Summary = "Assigns ranges of slots to this node.", Complexity = "O(N) where N is the number of slots in the ranges.")]
     internal static void AddSlotsRange(ref CommandContext call, Session session)
     {
-        if (IsReady(ref call, session, out ClusterPart part) && TryRanges(ref call, out var slots)) part.Operate(ref call, op => op.AddSlots(slots));
+        if (IsReady(ref call, session, out ClusterPart part) && TryRanges(ref call, out var slots)) part.Operate(ref call, session, op => op.AddSlots(slots));
     }
 
     [Command("CLUSTER|DELSLOTS", arity: -3, Flags.Admin | Flags.Stale | Flags.NoAsyncLoading, Group.Cluster, since: "3.0.0", syntax: "slot:integer+",
         Summary = "Makes this node see slots as unassigned.", Complexity = "O(N) where N is the number of slots.")]
     internal static void DelSlots(ref CommandContext call, Session session)
     {
-        if (IsReady(ref call, session, out ClusterPart part) && TrySlots(ref call, out var slots)) part.Operate(ref call, op => op.RemoveSlots(slots));
+        if (IsReady(ref call, session, out ClusterPart part) && TrySlots(ref call, out var slots)) part.Operate(ref call, session, op => op.RemoveSlots(slots));
     }
 
     [Command("CLUSTER|DELSLOTSRANGE", arity: -4, Flags.Admin | Flags.Stale | Flags.NoAsyncLoading, Group.Cluster, since: "7.0.0", syntax: "range:{start-slot:integer end-slot:integer}+",
         Summary = "Makes this node see ranges of slots as unassigned.", Complexity = "O(N) where N is the number of slots in the ranges.")]
     internal static void DelSlotsRange(ref CommandContext call, Session session)
     {
-        if (IsReady(ref call, session, out ClusterPart part) && TryRanges(ref call, out var slots)) part.Operate(ref call, op => op.RemoveSlots(slots));
+        if (IsReady(ref call, session, out ClusterPart part) && TryRanges(ref call, out var slots)) part.Operate(ref call, session, op => op.RemoveSlots(slots));
     }
 
     [Command("CLUSTER|FLUSHSLOTS", arity: 2, Flags.Admin | Flags.Stale | Flags.NoAsyncLoading, Group.Cluster, since: "3.0.0",
         Summary = "Takes all slots from this node.", Complexity = "O(1)")]
     internal static void FlushSlots(ref CommandContext call, Session session)
     {
-        if (IsReady(ref call, session, out ClusterPart part)) part.Operate(ref call, static op => op.FlushSlots());
+        if (IsReady(ref call, session, out ClusterPart part)) part.Operate(ref call, session, static op => op.FlushSlots());
     }
 
     [Command("CLUSTER|BUMPEPOCH", arity: 2, Flags.Admin | Flags.Stale | Flags.NoAsyncLoading, Group.Cluster, since: "3.0.0", Tips = "nondeterministic_output",
@@ -60,7 +60,9 @@ internal static class ClusterCommands
     {
         if (!IsReady(ref call, session, out ClusterPart part)) return;
         (bool bumped, ulong epoch) = part.Machine.Operate(session.Node.Now, static op => op.BumpEpoch());
-        call.Reply.Simple(Encoding.ASCII.GetBytes($"{(bumped ? "BUMPED" : "STILL")} {epoch}"));
+        byte[] text = Encoding.ASCII.GetBytes($"{(bumped ? "BUMPED" : "STILL")} {epoch}");
+        if (bumped && call.MayBlock) part.AnswerWhenSaved(session, part.Machine.ConfigVersion, s => s.Node.Dispatcher.ReplyTo(s).Simple(text));
+        else call.Reply.Simple(text);
     }
 
     [Command("CLUSTER|COUNT-FAILURE-REPORTS", arity: 3, Flags.Admin | Flags.Stale, Group.Cluster, since: "3.0.0", syntax: "node-id", Tips = "nondeterministic_output",
@@ -109,7 +111,7 @@ internal static class ClusterCommands
         bool force = call.Count == 3 && Ascii.EqualsIgnoreCase(call[2], "force");
         if (call.Count > 3) call.Reply.Error(ErrorReplies.WrongArity("cluster|failover"));
         else if (call.Count == 3 && !force && !takeover) call.Reply.Error(ErrorReplies.Syntax);
-        else part.Operate(ref call, op => op.Failover(force || takeover, takeover));
+        else part.Operate(ref call, session, op => op.Failover(force || takeover, takeover));
     }
 
     [Command("CLUSTER|FORGET", arity: 3, Flags.Admin | Flags.Stale | Flags.NoAsyncLoading, Group.Cluster, since: "3.0.0", syntax: "node-id",
@@ -118,7 +120,7 @@ internal static class ClusterCommands
     {
         if (!IsReady(ref call, session, out ClusterPart part)) return;
         string id = Text(call[2]);
-        part.Operate(ref call, op => op.Forget(id));
+        part.Operate(ref call, session, op => op.Forget(id));
     }
 
     [Command("CLUSTER|HELP", arity: 2, Flags.Loading | Flags.Stale, Group.Cluster, since: "5.0.0", Summary = "Lists the sub-commands.", Complexity = "O(1)")]
@@ -162,7 +164,7 @@ internal static class ClusterCommands
         else
         {
             long? bus = call.Count == 5 ? busPort : null;
-            part.Operate(ref call, op => op.Meet(address, port, bus));
+            part.Operate(ref call, session, op => op.Meet(address, port, bus));
         }
     }
 
@@ -215,7 +217,7 @@ internal static class ClusterCommands
     {
         if (!IsReady(ref call, session, out ClusterPart part)) return;
         string id = Text(call[2]);
-        part.Operate(ref call, op => op.Replicate(id));
+        part.Operate(ref call, session, op => op.Replicate(id));
     }
 
     [Command("CLUSTER|RESET", arity: -2, Flags.Admin | Flags.NoScript | Flags.Stale, Group.Cluster, since: "3.0.0", syntax: "[reset-type:(HARD | SOFT)]",
@@ -226,7 +228,7 @@ internal static class ClusterCommands
         bool hard = call.Count == 3 && Ascii.EqualsIgnoreCase(call[2], "hard");
         bool soft = call.Count == 3 && Ascii.EqualsIgnoreCase(call[2], "soft");
         if (call.Count > 3 || (call.Count == 3 && !hard && !soft)) call.Reply.Error(ErrorReplies.Syntax);
-        else part.Operate(ref call, op => op.Reset(hard));
+        else part.Operate(ref call, session, op => op.Reset(hard));
     }
 
     [Command("CLUSTER|SAVECONFIG", arity: 2, Flags.Admin | Flags.Stale | Flags.NoAsyncLoading, Group.Cluster, since: "3.0.0",
@@ -240,7 +242,7 @@ internal static class ClusterCommands
         Summary = "Gives a new node its config epoch.", Complexity = "O(1)")]
     internal static void SetConfigEpoch(ref CommandContext call, Session session)
     {
-        if (IsReady(ref call, session, out ClusterPart part) && TryInteger(ref call, 2, out long epoch)) part.Operate(ref call, op => op.SetConfigEpoch(epoch));
+        if (IsReady(ref call, session, out ClusterPart part) && TryInteger(ref call, 2, out long epoch)) part.Operate(ref call, session, op => op.SetConfigEpoch(epoch));
     }
 
     [Command("CLUSTER|SETSLOT", arity: -4, Flags.Admin | Flags.Stale | Flags.NoAsyncLoading, Group.Cluster, since: "3.0.0",
@@ -272,7 +274,7 @@ internal static class ClusterCommands
             _ => null,
         };
         if (command is null) call.Reply.Error("ERR Invalid CLUSTER SETSLOT action or number of arguments. Try CLUSTER HELP"u8);
-        else part.Operate(ref call, command);
+        else part.Operate(ref call, session, command);
     }
 
     [Command("CLUSTER|SHARDS", arity: 2, Flags.Loading | Flags.Stale, Group.Cluster, since: "7.0.0", Tips = "nondeterministic_output",

@@ -167,19 +167,29 @@ public sealed class ClusterPart : IPart, IClusterNeighbours
         Stop($"Failed listening on port {listener.At.Port} (cluster), aborting.");
     }
 
-    /// <summary>Runs an operator's command; an error that it returns goes to the client, else OK.</summary>
-    internal void Operate(ref CommandContext call, Func<Operator, string?> command)
+    /// <summary>
+    /// Runs an operator's command; an error that it returns goes to the client, else OK, which leaves when nodes.conf with
+    /// what was changed is on disk: what an operator was told holds after a crash.
+    /// </summary>
+    internal void Operate(ref CommandContext call, Session session, Func<Operator, string?> command)
     {
+        long before = Machine.ConfigVersion;
         string? error = Machine.Operate(_node.Now, command);
-        if (error is null) call.Reply.Ok();
-        else call.Reply.Error("ERR " + error);
+        if (error is not null) call.Reply.Error("ERR " + error);
+        else if (Machine.ConfigVersion == before || !call.MayBlock) call.Reply.Ok();
+        else AnswerWhenSaved(session, Machine.ConfigVersion, static s => s.Node.Dispatcher.ReplyTo(s).Ok());
     }
 
     /// <summary>Saves nodes.conf, and answers the session when it is on disk; until then the session waits.</summary>
     internal void SaveFor(Session session, Action<Session> then)
     {
-        long version = Machine.Operate(_node.Now, static op => op.SaveConfig());
-        session.Flags |= SessionFlags.Blocked;
+        AnswerWhenSaved(session, Machine.Operate(_node.Now, static op => op.SaveConfig()), then);
+    }
+
+    /// <summary>Lets a session wait for its answer until nodes.conf of this version is on disk.</summary>
+    internal void AnswerWhenSaved(Session session, long version, Action<Session> then)
+    {
+        session.Wait();
         _awaitingSave.Add((version, then, session));
     }
 
@@ -192,11 +202,9 @@ public sealed class ClusterPart : IPart, IClusterNeighbours
             if (_awaitingSave[i].Version > version) continue;
             (_, Action<Session> then, Session session) = _awaitingSave[i];
             _awaitingSave.RemoveAt(i);
-            if (session.IsClosing) continue;
-            session.Flags &= ~SessionFlags.Blocked;
+            if (!session.EndWait()) continue;
             then(session);
-            if (session.Link is { } link) _node.Host.Flush(link);
-            session.Resume();
+            session.ResumeAfterWait();
         }
     }
 
