@@ -28,7 +28,7 @@ public sealed partial class NodeOptions
         Help = "The name of the dump.")]
     public partial string DumpFileName { get; set; }
 
-    [Option("rdb-del-sync-files", false, Live = true,
+    [Option("rdb-del-sync-files", false, Live = true, Pending = "keeping dumps for replicas",
         Help = "Delete dumps that served only to bring a replica up when nothing else is persisted. Hexad always does.")]
     public partial bool RdbDeleteSyncFiles { get; set; }
 
