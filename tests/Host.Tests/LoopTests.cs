@@ -9,6 +9,7 @@ using System.Text;
 
 using Hexad.Core;
 using Hexad.Engine.Seam;
+using Hexad.Processes;
 
 using Xunit;
 
@@ -18,7 +19,7 @@ namespace Hexad.Host.Tests;
 [SupportedOSPlatform("linux")]
 public sealed class LoopTests
 {
-    private readonly int _port = FreePort.Take();
+    private readonly int _port = FreePorts.Take(3);
 
     public static TheoryData<string> Grounds => ScriptedNode.Grounds;
 

@@ -4,6 +4,7 @@ using System.IO;
 using System.Net.Sockets;
 using System.Threading;
 
+using Hexad.Processes;
 using Xunit;
 
 namespace Hexad.Host.Tests;
@@ -11,7 +12,7 @@ namespace Hexad.Host.Tests;
 /// <summary>The server program from outside: how it starts, what it says, and how it ends.</summary>
 public sealed class ServerTests : IDisposable
 {
-    private readonly int _port = FreePort.Take();
+    private readonly int _port = FreePorts.Take(3);
     private readonly string _folder = Directory.CreateTempSubdirectory("hexad-server-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

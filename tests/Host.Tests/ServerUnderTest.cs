@@ -6,6 +6,7 @@ using System.IO;
 using System.Net.Sockets;
 using System.Text;
 
+using Hexad.Processes;
 using Xunit;
 
 namespace Hexad.Host.Tests;
@@ -21,7 +22,7 @@ internal sealed class ServerUnderTest : IDisposable
 
     internal ServerUnderTest(string? input, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Executable)
+        var start = new ProcessStartInfo(SourceTree.Hexad)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -39,8 +40,6 @@ internal sealed class ServerUnderTest : IDisposable
         if (input is not null) _process.StandardInput.Write(input);
         _process.StandardInput.Close();
     }
-
-    internal static string Executable { get; } = FindExecutable();
 
     internal int Id => _process.Id;
 
@@ -90,12 +89,5 @@ internal sealed class ServerUnderTest : IDisposable
     private void Take(string? line)
     {
         if (line is not null) _lines.Add(line);
-    }
-
-    private static string FindExecutable()
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            if (File.Exists(Path.Combine(folder.FullName, "Hexad.slnx"))) return Path.Combine(folder.FullName, "src/Hexad/bin/Release/net10.0/hexad");
-        throw new InvalidOperationException("No Hexad.slnx above " + AppContext.BaseDirectory);
     }
 }
