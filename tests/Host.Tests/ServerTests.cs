@@ -130,7 +130,7 @@ public sealed class ServerTests : IDisposable
         {
             // A session of its own: field 6 of stat is the session, which is the daemon's own id.
             Assert.Equal(daemon.ToString(), File.ReadAllText($"/proc/{daemon}/stat").Split(' ')[5]);
-            System.Diagnostics.Process.Start("kill", ["-TERM", daemon.ToString()]).WaitForExit();
+            Shell.Signal("TERM", daemon);
             Assert.True(process.WaitForExit(TimeSpan.FromSeconds(30)));
         }
 

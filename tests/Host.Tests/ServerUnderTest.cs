@@ -59,11 +59,7 @@ internal sealed class ServerUnderTest : IDisposable
         return "";
     }
 
-    internal void Signal(string name)
-    {
-        using System.Diagnostics.Process kill = System.Diagnostics.Process.Start("kill", ["-" + name, Id.ToString()]);
-        kill.WaitForExit();
-    }
+    internal void Signal(string name) => Shell.Signal(name, Id);
 
     internal int ExitCode()
     {

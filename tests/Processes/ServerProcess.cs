@@ -130,5 +130,5 @@ public sealed class ServerProcess : IDisposable
         _process?.Dispose();
     }
 
-    private void Signal(string name) => Shell.Run("/bin/kill", ["-" + name, _process!.Id.ToString(CultureInfo.InvariantCulture)]);
+    private void Signal(string name) => Shell.Signal(name, _process!.Id);
 }

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Diagnostics;
+using System.Globalization;
 using System.IO;
 using System.Threading.Tasks;
 
@@ -38,6 +39,13 @@ public static class Shell
         }
 
         return new Outcome(process.ExitCode, output.Result, error.Result);
+    }
+
+    /// <summary>Sends a signal, such as TERM or STOP. The shell does it itself: not every machine has a program "kill".</summary>
+    public static void Signal(string name, int processId)
+    {
+        Outcome sent = Run("/bin/sh", ["-c", string.Create(CultureInfo.InvariantCulture, $"kill -{name} {processId}")]);
+        if (sent.Code != 0) throw new InvalidOperationException($"The signal {name} could not be sent: {sent}");
     }
 
     /// <summary>Starts a program.</summary>
