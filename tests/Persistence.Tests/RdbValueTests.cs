@@ -216,7 +216,7 @@ public sealed class RdbValueTests
         {
             if (type == ObjectType.List && reader.Byte() == 2) lines.AddRange(Unpacked(reader.Bytes()));
             else if (type == ObjectType.SortedSet) lines.Add(Text(reader.Bytes()) + ":" + Score(reader.Double()));
-            else if (type == ObjectType.Hash) lines.Add(Text(reader.Bytes()) + "=" + Text(reader.Bytes()));
+            else if (type == ObjectType.Hash) lines.Add(Text(reader.Bytes()) + "=" + Text(reader.Bytes()) + (reader.Int64() == 0 ? "" : " expires"));
             else lines.Add(Text(reader.Bytes()));
         }
     }

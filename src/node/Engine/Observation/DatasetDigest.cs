@@ -137,6 +137,7 @@ public static class DatasetDigest
                         break;
                     case ObjectType.Hash:
                         Pair(reader.Bytes(), reader.Bytes());
+                        reader.Int64();
                         break;
                     default:
                         Scored(reader.Bytes(), reader.Double());

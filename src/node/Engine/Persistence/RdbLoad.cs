@@ -130,7 +130,7 @@ internal sealed class RdbLoad
     }
 
     /// <summary>A record as the loading of values takes it.</summary>
-    public static ValuePart PartOf(RdbRecord record) => new(record.Type, record.Encoding, record.Value, record.IsFirst, record.ItemCount);
+    public static ValuePart PartOf(RdbRecord record) => new(record.Type, record.Encoding, record.Value, record.IsFirst, record.IsLast, record.ItemCount);
 
     private string? Store(RdbRecord record)
     {

@@ -57,6 +57,9 @@ public sealed class DumpPayload
         return _buffer.Written;
     }
 
+    /// <summary>Writes the checksum of a payload's other bytes into its last eight.</summary>
+    public static void Seal(Span<byte> payload) => BinaryPrimitives.WriteUInt64LittleEndian(payload[^8..], Crc64.Of(payload[..^8]));
+
     /// <summary>
     /// Reads a payload: adds its value to <paramref name="batch"/> under an empty key, in one or more records. With
     /// <paramref name="checksChecksum"/> false its checksum is not looked at.

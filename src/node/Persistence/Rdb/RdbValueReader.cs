@@ -15,6 +15,7 @@ namespace Hexad.Persistence.Rdb;
 /// <summary>Reads one value after the other.</summary>
 internal sealed class RdbValueReader
 {
+    private const long NoExpiry = 0;
     private const int PartBytes = 64 * 1024;
 
     /// <summary>An element of a list that stands alone; the other kinds of item of a list are those of <see cref="ElementBuffer"/>.</summary>
@@ -115,6 +116,7 @@ internal sealed class RdbValueReader
                 if (!cursor.IsGood) break;
                 _items.Add(field);
                 _items.Add(value);
+                _items.Add(NoExpiry);
                 break;
             case RdbType.SortedSet or RdbType.SortedSet2:
                 Scored(ref cursor);
@@ -215,6 +217,7 @@ internal sealed class RdbValueReader
             else
             {
                 _items.Add(element);
+                if (isSecond) _items.Add(NoExpiry);
             }
         }
 

@@ -61,8 +61,11 @@ internal static class RdbValueWriter
             case ObjectType.List when encoding == ObjectEncoding.Quicklist:
                 Nodes(buffer, bytes);
                 break;
-            case ObjectType.Set or ObjectType.Hash when encoding == ObjectEncoding.HashTable:
+            case ObjectType.Set when encoding == ObjectEncoding.HashTable:
                 Strings(buffer, bytes);
+                break;
+            case ObjectType.Hash when encoding == ObjectEncoding.HashTable:
+                Fields(buffer, bytes);
                 break;
             case ObjectType.SortedSet when encoding == ObjectEncoding.SkipList:
                 Scored(buffer, bytes);
@@ -93,6 +96,16 @@ internal static class RdbValueWriter
     private static void Strings(RdbBuffer buffer, ReadOnlySpan<byte> bytes)
     {
         for (var reader = new ElementReader(bytes); !reader.IsAtEnd;) buffer.String(reader.Bytes());
+    }
+
+    private static void Fields(RdbBuffer buffer, ReadOnlySpan<byte> bytes)
+    {
+        for (var reader = new ElementReader(bytes); !reader.IsAtEnd;)
+        {
+            buffer.String(reader.Bytes());
+            buffer.String(reader.Bytes());
+            reader.Int64();
+        }
     }
 
     private static void Scored(RdbBuffer buffer, ReadOnlySpan<byte> bytes)

@@ -33,6 +33,7 @@ internal static class Zipmap
             if (!fields.Add(System.Text.Encoding.Latin1.GetString(field))) return false;
             items.Add(field);
             items.Add(rest[..(int)length]);
+            items.Add(0L); // No field of that time expires.
             rest = rest[(int)(length + free)..];
             seen++;
         }

@@ -11,7 +11,7 @@ using Hexad.Structures;
 namespace Hexad.Commands;
 
 /// <summary>A value, or a part of one.</summary>
-public readonly ref struct ValuePart(ObjectType type, ObjectEncoding encoding, ReadOnlySpan<byte> bytes, bool isFirst, long itemCount)
+public readonly ref struct ValuePart(ObjectType type, ObjectEncoding encoding, ReadOnlySpan<byte> bytes, bool isFirst, bool isLast, long itemCount)
 {
     /// <summary>What kind of value it is.</summary>
     public ObjectType Type => type;
@@ -21,6 +21,9 @@ public readonly ref struct ValuePart(ObjectType type, ObjectEncoding encoding, R
 
     /// <summary>Whether the value begins here.</summary>
     public bool IsFirst => isFirst;
+
+    /// <summary>Whether the value ends here.</summary>
+    public bool IsLast => isLast;
 
     /// <summary>How many items all parts have by the word of whoever sent them: a hint.</summary>
     public long ItemCount => itemCount;
@@ -76,14 +79,12 @@ public static class ValueLoading
     }
 
     /// <summary>Whether values of this type, which is not the string, can be loaded.</summary>
-    public static bool Knows(ObjectType type) => type switch
-    {
-        _ => false,
-    };
+    public static bool Knows(ObjectType type) => type is ObjectType.List;
 
     /// <summary>Adds a part to a value that is being built or changed.</summary>
     public static LoadOutcome Add(CommandServices services, ref CollectionEdit edit, in ValuePart part) => part.Type switch
     {
+        ObjectType.List => ListLoading.Add(services, ref edit, part),
         _ => LoadOutcome.UnknownType,
     };
 }
