@@ -65,6 +65,20 @@ public sealed class KeyspaceNotificationTests
         Assert.Equal("evicted kept", Events(_listener.Read()));
     }
 
+    [Fact]
+    public void A_restored_key_is_new_and_one_that_is_past_its_time_is_deleted()
+    {
+        _client.Run("SET k v");
+        string dump = _client.Run("DUMP k");
+        dump = dump[(dump.IndexOf('\n') + 1)..^2];
+        _client.Run("CONFIG SET notify-keyspace-events EAn");
+        _listener.Run("PSUBSCRIBE __keyevent@*");
+        Restore("0", dump, "REPLACE");
+        Assert.Equal("new l, restore l", Events(_listener.Read()));
+        Restore("1", dump, "REPLACE", "ABSTTL");
+        Assert.Equal("del l", Events(_listener.Read()));
+    }
+
     /// <summary>Each line of the data: the commands of a scene and, after a tab, what a Redis 7.0.15 published while they ran.</summary>
     [Fact]
     public void Commands_tell_what_a_real_server_tells()
@@ -84,6 +98,14 @@ public sealed class KeyspaceNotificationTests
         }
 
         Assert.Empty(wrong);
+    }
+
+    private void Restore(string ttl, params string[] rest)
+    {
+        var text = new System.Text.StringBuilder($"*{rest.Length + 3}\r\n$7\r\nRESTORE\r\n$1\r\nl\r\n$1\r\n{ttl}\r\n");
+        foreach (string word in rest) text.Append($"${word.Length}\r\n{word}\r\n");
+        _client.Send(System.Text.Encoding.Latin1.GetBytes(text.ToString()));
+        Assert.Equal("+OK\r\n", _client.Read());
     }
 
     // Messages as "event key" with commas between.

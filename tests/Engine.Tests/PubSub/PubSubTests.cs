@@ -184,6 +184,25 @@ public sealed class PubSubTests
     }
 
     [Fact]
+    public void A_shards_message_reaches_the_listeners_of_its_replicas_and_those_of_no_other_shard()
+    {
+        NodeNet net = NetScene.Three();
+        NetHost replica = net.Add(7004);
+        net.Run(100);
+        NetClient there = replica.Connect();
+        there.Run("CLUSTER MEET 127.0.0.1 7003");
+        net.Run(3_000);
+        Assert.Equal("+OK\r\n", there.Run("CLUSTER REPLICATE " + NetScene.Id(net.Hosts[2])));
+        net.Run(3_000);
+        Assert.Equal(Told("ssubscribe", "foo", 1), there.Run("SSUBSCRIBE foo"));
+        Assert.StartsWith("-MOVED 15495 ", net.Hosts[0].Connect().Run("SSUBSCRIBE a"));
+        Assert.Equal(":0\r\n", net.Hosts[2].Connect().Run("SPUBLISH foo x"));
+        net.Run(20);
+        Assert.Equal("*3\r\n$8\r\nsmessage\r\n$3\r\nfoo\r\n$1\r\nx\r\n", there.Read());
+        Assert.Equal(":1\r\n", replica.Connect().Run("SPUBLISH foo y"));
+    }
+
+    [Fact]
     public void When_a_slot_goes_to_another_shard_those_who_listen_to_its_channels_are_told()
     {
         NodeNet net = NetScene.Three();

@@ -169,7 +169,7 @@ public sealed class Dispatcher
         // A call that waits for keys counts when it ends.
         bool waits = (session.Flags & SessionFlags.Blocked) != 0 && ReferenceEquals(session.WaitsFor, _node.KeyWaits);
         if (!waits) Count(row, took, reply, errors);
-        if (took >= _node.ObservedFromNs) _node.Observe(session, row, call, _hidden, waits ? 0 : took);
+        if (took >= _node.ObservedFromNs) _node.Observe(session, row, call, _hidden, waits ? long.MinValue : took);
         _hidden = 0;
         if (Depth == 0)
         {
