@@ -210,6 +210,40 @@ public sealed class TransactionTests
     }
 
     [Fact]
+    public void What_refuses_exec_ends_the_transaction_and_is_named()
+    {
+        _client.Run("MULTI");
+        Assert.Equal("-EXECABORT Transaction discarded because of: wrong number of arguments for 'exec' command\r\n", _client.Run("EXEC x"));
+        Assert.Equal("-ERR EXEC without MULTI\r\n", _client.Run("EXEC"));
+        _client.Run("MULTI");
+        _client.Run("GET k");
+        _other.Run("REPLICAOF 127.0.0.1 1");
+        _other.Run("CONFIG SET replica-serve-stale-data no");
+        Assert.Equal("-EXECABORT Transaction discarded because of: MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.\r\n", _client.Run("EXEC"));
+    }
+
+    [Fact]
+    public void A_client_that_ends_itself_within_it_gets_no_more_replies()
+    {
+        _client.Run("MULTI");
+        _client.Run("CLIENT KILL TYPE normal SKIPME no");
+        _client.Run("PING");
+        Assert.Equal("*2\r\n:2\r\n", _client.Run("EXEC"));
+        Assert.True(_client.IsClosed);
+    }
+
+    [Fact]
+    public void Monitoring_cannot_begin_within_it_and_the_command_that_runs_is_exec()
+    {
+        _client.Run("MULTI");
+        _client.Run("MONITOR");
+        _client.Run("CLIENT INFO");
+        string reply = _client.Run("EXEC");
+        Assert.StartsWith("*2\r\n-ERR MONITOR isn't allowed for DENY BLOCKING client\r\n", reply);
+        Assert.Contains(" cmd=exec ", reply);
+    }
+
+    [Fact]
     public void Memory_that_is_short_refuses_every_call_but_those_that_end_the_transaction()
     {
         _client.Run("SET k 1");

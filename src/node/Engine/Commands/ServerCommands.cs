@@ -38,6 +38,12 @@ internal static class ServerCommands
         Summary = "Shows every call as it comes.", Complexity = "O(1)")]
     internal static void Monitor(ref CommandContext call, Session session)
     {
+        if (!call.MayBlock)
+        {
+            call.Reply.Error("ERR MONITOR isn't allowed for DENY BLOCKING client"u8);
+            return;
+        }
+
         if ((session.Flags & (SessionFlags.Monitor | SessionFlags.Replica)) != 0) return;
         call.Reply.Ok();
         session.Node.Monitors.Add(session);

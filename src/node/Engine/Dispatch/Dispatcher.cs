@@ -56,7 +56,7 @@ public sealed class Dispatcher
     /// <summary>The writer, turned to a session.</summary>
     public ReplyWriter ReplyTo(Session session)
     {
-        OutputQueue target = session.Link is null || (session.Flags & (SessionFlags.ReplyOff | SessionFlags.ReplySkip | SessionFlags.Primary)) != 0
+        OutputQueue target = session.Link is null || (session.Flags & (SessionFlags.ReplyOff | SessionFlags.ReplySkip | SessionFlags.Primary | SessionFlags.Closing)) != 0
             ? _nowhere
             : session.Link.Output;
         if (!ReferenceEquals(_reply.Target, target) || _reply.Resp3 != session.Resp3) _reply.TurnTo(target, session.Resp3);
@@ -153,8 +153,12 @@ public sealed class Dispatcher
         EngineServices services = _node.Services;
         Session? outer = Running;
         Running = session;
-        if (Depth == 0) Outermost = session;
-        session.LastCommand = row;
+        if (Depth == 0)
+        {
+            Outermost = session;
+            session.LastCommand = row;
+        }
+
         Depth++;
         long changes = services.Changes;
         long errors = reply.Errors;

@@ -106,7 +106,6 @@ internal static class DumpCommands
         if (ttl != 0 && !options.AbsoluteTtl) PropagateAbsolute(ref call, expiry);
         call.Created(key, call.Db);
         call.Changed(key);
-        call.Created(key, call.Db);
         call.Notify(EventClass.Generic, "restore", key);
         call.Reply.Ok();
     }

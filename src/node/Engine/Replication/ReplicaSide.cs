@@ -69,6 +69,7 @@ public sealed class ReplicaSide : ILinkOwner, IStreamTarget
         _replication = replication;
         _errors = new StreamErrors(node);
         node.Sessions.Ended += SessionEnded;
+        node.WhenOptionChanges += _ => SetStale();
     }
 
     /// <summary>How far we are.</summary>

@@ -55,7 +55,8 @@ internal sealed class Transactions(Node node)
         if (row is not null && IsExec(row))
         {
             Discard(session);
-            return isRedirection ? error : "EXECABORT Transaction discarded because of: " + error;
+            if (isRedirection) return error;
+            return "EXECABORT Transaction discarded because of: " + (error.StartsWith("ERR ", StringComparison.Ordinal) ? error[4..] : error);
         }
 
         if ((session.Flags & SessionFlags.Multi) != 0) session.Flags |= SessionFlags.DirtyExec;
