@@ -204,7 +204,7 @@ public class MemberTablesTests
         {
             Dice = new Dice(seed);
             Shared = new CollectionMemory(Memory);
-            Tables = new MemberTables(Shared, Dice);
+            Tables = new MemberTables(Shared, new KeyHasher(Dice));
             Root = Tables.Create(isHash);
         }
 

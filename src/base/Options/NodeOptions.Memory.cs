@@ -100,15 +100,15 @@ public sealed partial class NodeOptions
         Help = "Compress list nodes further than this from both ends; 0 compresses none.")]
     public partial int ListCompressDepth { get; set; }
 
-    [Option("set-max-intset-entries", 512L, Live = true, Pending = "sets",
+    [Option("set-max-intset-entries", 512L, Live = true,
         Help = "Sets of integers of up to so many members are packed.")]
     public partial long SetMaxIntsetEntries { get; set; }
 
-    [Option("set-max-listpack-entries", 128L, Live = true, Pending = "sets",
+    [Option("set-max-listpack-entries", 128L, Live = true,
         Help = "Other sets of up to so many members are packed.")]
     public partial long SetMaxListpackEntries { get; set; }
 
-    [Option("set-max-listpack-value", 64L, Live = true, Pending = "sets",
+    [Option("set-max-listpack-value", 64L, Live = true,
         Help = "And of members up to this length.")]
     public partial long SetMaxListpackValueBytes { get; set; }
 

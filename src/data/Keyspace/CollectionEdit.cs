@@ -71,6 +71,18 @@ public ref struct CollectionEdit
         Invariant.That(encoding is > ObjectEncoding.Raw and < ObjectEncoding.HashTable);
     }
 
+    /// <summary>
+    /// The value is this from now on, a packed one or (with a root) a collection. What it was before is part of it, or has been
+    /// freed by the caller: for code that works on the representation itself and converts it as it goes.
+    /// </summary>
+    public void Hold(ObjectEncoding encoding, Blob packed, nint root)
+    {
+        Encoding = encoding;
+        _packed = packed;
+        Root = root;
+        Invariant.That(encoding >= ObjectEncoding.HashTable == (root != 0));
+    }
+
     /// <summary>Ends the change of a value that was there. An empty value is the caller's to delete.</summary>
     public void Commit(ref EntryRef entry)
     {

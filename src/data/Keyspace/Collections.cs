@@ -10,11 +10,14 @@ public sealed class Collections
 {
     private readonly ICollection?[] _byType = new ICollection?[16];
 
-    internal Collections(SlabAllocator slabs)
+    internal Collections(SlabAllocator slabs, KeyHasher hasher)
     {
         Memory = new CollectionMemory(slabs);
         Lists = new ListChain(Memory);
         Register(ObjectType.List, Lists);
+        Members = new MemberTables(Memory, hasher);
+        Register(ObjectType.Set, Members);
+        Register(ObjectType.Hash, Members);
     }
 
     /// <summary>What the structures share.</summary>
@@ -22,6 +25,9 @@ public sealed class Collections
 
     /// <summary>Lists of more than one pack.</summary>
     public ListChain Lists { get; }
+
+    /// <summary>Sets and hashes of any size.</summary>
+    public MemberTables Members { get; }
 
     /// <summary>The structure behind the collections of a type.</summary>
     public ICollection Of(ObjectType type) => _byType[(int)type] ?? throw new InvalidOperationException($"No structure holds a {type}");

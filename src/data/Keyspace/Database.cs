@@ -152,7 +152,7 @@ public sealed class Database
     /// Begins to change a value that is not a string: a snapshot walk that has not told it yet takes it first. The
     /// command works on the edit's block or root and ends with <see cref="CollectionEdit.Commit"/>.
     /// </summary>
-    public CollectionEdit Edit(ref EntryRef entry)
+    public CollectionEdit Edit(scoped ref EntryRef entry)
     {
         Invariant.That(!entry.IsString);
         _set.Preserve(entry.Slot, entry.Entry);

@@ -34,9 +34,10 @@ public sealed class Databases : IDisposable
         Dice = dice;
         Events = events;
         Memory = new SlabAllocator(settings.HugePages);
-        Tables = new BucketTables<Entry>(Memory, new KeyHasher(dice));
+        var hasher = new KeyHasher(dice);
+        Tables = new BucketTables<Entry>(Memory, hasher);
         Clock = new AccessClock(Eviction, dice);
-        Collections = new Collections(Memory);
+        Collections = new Collections(Memory, hasher);
         _freeQueue = new FreeQueue(Tables, Memory, Collections);
         _pool = new EvictionPool(this);
         _databases = new Database[settings.DatabaseCount];

@@ -30,7 +30,7 @@ public interface IMemberVisitor
 /// Costs for a member of 16 bytes: a block of 24 and 11 to 22 in the buckets (Redis: 45 in all); adding, finding, removing and
 /// choosing at random take constant time.
 ///
-/// Contract: names that are passed in are not part of these collections. A <see cref="Member"/> is valid until the next change of its
+/// Contract: what is put in is not part of these collections (a name to look for or to remove may be). A <see cref="Member"/> is valid until the next change of its
 /// collection. Tested against a dictionary in MemberTablesTests.
 /// </summary>
 public sealed unsafe class MemberTables : ICollection
@@ -48,11 +48,11 @@ public sealed unsafe class MemberTables : ICollection
         public byte IsHash;
     }
 
-    /// <summary>Tables in this memory; the hash key is drawn from <paramref name="dice"/>.</summary>
-    public MemberTables(CollectionMemory memory, Dice dice)
+    /// <summary>Tables in this memory, under this hash key.</summary>
+    public MemberTables(CollectionMemory memory, KeyHasher hasher)
     {
         _memory = memory;
-        _tables = new BucketTables<Member>(memory.Slabs, new KeyHasher(dice));
+        _tables = new BucketTables<Member>(memory.Slabs, hasher);
     }
 
     /// <summary>An empty set, or an empty hash; with room for so many members if that is known.</summary>

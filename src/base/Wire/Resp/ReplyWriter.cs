@@ -248,6 +248,14 @@ public sealed class ReplyWriter
         _out.TakeAll(elements);
     }
 
+    /// <summary>Ends what <see cref="BeginCounted"/> began as a set of <paramref name="count"/> elements.</summary>
+    public void EndCountedSet(long count)
+    {
+        OutputQueue elements = Return();
+        Set(count);
+        _out.TakeAll(elements);
+    }
+
     /// <summary>Ends what <see cref="BeginCounted"/> began as a map of <paramref name="pairs"/> pairs.</summary>
     public void EndCountedMap(long pairs)
     {

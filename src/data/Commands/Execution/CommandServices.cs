@@ -32,6 +32,12 @@ public abstract class CommandServices
     /// <summary>Room for the keys of one step of SCAN.</summary>
     internal KeyBuffer Scanned { get; } = new();
 
+    /// <summary>Room for the members of one step of SSCAN or HSCAN.</summary>
+    internal ScannedMembers ScannedMembers { get; } = new();
+
+    /// <summary>Room for the members that SRANDMEMBER or HRANDFIELD has chosen: their blocks.</summary>
+    internal System.Collections.Generic.HashSet<nint> Chosen { get; } = [];
+
     /// <summary>How many changes there have been: what decides whether a command is propagated, and when to save.</summary>
     public long Changes { get; set; }
 

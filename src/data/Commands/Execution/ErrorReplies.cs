@@ -20,6 +20,10 @@ public static class ErrorReplies
     public static ReadOnlySpan<byte> InvalidDbIndex => "ERR invalid DB index"u8;
     public static ReadOnlySpan<byte> StringTooLong => "ERR string exceeds maximum allowed size (proto-max-bulk-len)"u8;
     public static ReadOnlySpan<byte> OffsetOutOfRange => "ERR offset is out of range"u8;
+    public static ReadOnlySpan<byte> LongRange => "ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807"u8;
+    public static ReadOnlySpan<byte> NumKeysNotPositive => "ERR numkeys should be greater than 0"u8;
+    public static ReadOnlySpan<byte> MoreKeysThanArguments => "ERR Number of keys can't be greater than number of args"u8;
+    public static ReadOnlySpan<byte> LimitNegative => "ERR LIMIT can't be negative"u8;
     public static ReadOnlySpan<byte> NoAuth => "NOAUTH Authentication required."u8;
     public static ReadOnlySpan<byte> Loading => "LOADING Redis is loading the dataset in memory"u8;
     public static ReadOnlySpan<byte> MasterDown => "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'."u8;

@@ -29,7 +29,7 @@ internal static class KeySearch
         History = ["6.0.0|Added the `TYPE` subcommand."])]
     internal static void Scan(ref CommandContext call)
     {
-        if (!TryCursor(call[1], out ulong cursor))
+        if (!ScanArguments.TryCursor(call[1], out ulong cursor))
         {
             call.Reply.Error(ErrorReplies.InvalidCursor);
             return;
@@ -142,25 +142,6 @@ internal static class KeySearch
         number = (int)said;
         if (!valid) call.Reply.Error(error);
         return valid;
-    }
-
-    // As Redis, which reads it with strtoul: an empty word is 0, and a sign may stand before the digits.
-    private static bool TryCursor(ReadOnlySpan<byte> word, out ulong cursor)
-    {
-        cursor = 0;
-        if (word.IsEmpty) return true;
-        bool negative = word[0] == '-';
-        if (word[0] is (byte)'-' or (byte)'+') word = word[1..];
-        if (word.IsEmpty) return false;
-        foreach (byte b in word)
-        {
-            uint digit = (uint)(b - '0');
-            if (digit > 9 || cursor > (ulong.MaxValue - digit) / 10) return false;
-            cursor = cursor * 10 + digit;
-        }
-
-        if (negative) cursor = 0 - cursor;
-        return true;
     }
 
     private static bool ReadOption(
