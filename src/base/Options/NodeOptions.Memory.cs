@@ -84,11 +84,11 @@ public sealed partial class NodeOptions
         Help = "Collections with more members are moved piece by piece.")]
     public partial long DefragMaxScanFields { get; set; }
 
-    [Option("hash-max-listpack-entries", 512L, Live = true, Alias = "hash-max-ziplist-entries", Pending = "hashes",
+    [Option("hash-max-listpack-entries", 512L, Live = true, Alias = "hash-max-ziplist-entries",
         Help = "Hashes of up to so many fields are packed.")]
     public partial long HashMaxListpackEntries { get; set; }
 
-    [Option("hash-max-listpack-value", 64L, Live = true, Alias = "hash-max-ziplist-value", Unit = OptionUnit.Memory, Pending = "hashes",
+    [Option("hash-max-listpack-value", 64L, Live = true, Alias = "hash-max-ziplist-value", Unit = OptionUnit.Memory,
         Help = "And of fields and values up to this length.")]
     public partial long HashMaxListpackValueBytes { get; set; }
 
