@@ -287,6 +287,20 @@ public sealed class ReplicationTests
     }
 
     [Fact]
+    public void The_first_replica_hears_no_ping_before_the_period_is_over()
+    {
+        NetHost primary = _family.Add(6379);
+        NetHost replica = _family.Add(6380);
+        _family.Net.Run(30_000);
+        _family.Follow(replica, primary);
+        long offset = primary.Node.Replication.Offset.Value;
+        _family.Net.Run(5000);
+        Assert.Equal(offset, primary.Node.Replication.Offset.Value);
+        _family.Net.Run(10_000);
+        Assert.True(primary.Node.Replication.Offset.Value > offset);
+    }
+
+    [Fact]
     public void A_snapshot_alone_ends_the_connection()
     {
         NetHost primary = Filled(6379, 10);

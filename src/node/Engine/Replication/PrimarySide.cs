@@ -176,9 +176,15 @@ public sealed class PrimarySide
     {
         MonotonicMs now = _node.Now.Monotonic;
         foreach ((Replica replica, Session session) in new List<(Replica, Session)>(_bySession.Values)) Check(replica, session, now);
-        if (!_replication.IsReplica && Table.Count > 0 && now >= _nextPing)
+        long periodMs = _node.Options.ReplPingPeriodSeconds * 1000L;
+        if (Table.Count == 0)
         {
-            _nextPing = now + _node.Options.ReplPingPeriodSeconds * 1000L;
+            // The first one who comes has just heard from us.
+            _nextPing = now + periodMs;
+        }
+        else if (!_replication.IsReplica && now >= _nextPing)
+        {
+            _nextPing = now + periodMs;
             // A failover waits for an offset to stand still, and a file that is saved last must be the end of the history.
             if ((_node.Conditions & (uint)NodeConditions.Paused) == 0 && !_node.Shutdown.IsInProgress) _replication.Append("*1\r\n$4\r\nping\r\n"u8);
         }
