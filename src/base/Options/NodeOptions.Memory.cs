@@ -92,11 +92,11 @@ public sealed partial class NodeOptions
         Help = "And of fields and values up to this length.")]
     public partial long HashMaxListpackValueBytes { get; set; }
 
-    [Option("list-max-listpack-size", -2, Live = true, Alias = "list-max-ziplist-size", Min = int.MinValue, Pending = "lists",
+    [Option("list-max-listpack-size", -2, Live = true, Alias = "list-max-ziplist-size", Min = int.MinValue,
         Help = "A node of a list holds so many elements, or, if negative, 4kb to 64kb (-1 to -5).")]
     public partial int ListMaxListpackSize { get; set; }
 
-    [Option("list-compress-depth", 0, Live = true, Pending = "compressed list nodes",
+    [Option("list-compress-depth", 0, Live = true,
         Help = "Compress list nodes further than this from both ends; 0 compresses none.")]
     public partial int ListCompressDepth { get; set; }
 

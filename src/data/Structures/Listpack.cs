@@ -149,6 +149,24 @@ public static unsafe class Listpack
         return None;
     }
 
+    /// <summary>
+    /// The offsets of up to <paramref name="most"/> elements with this text, from one end on, ascending all the same.
+    /// <paramref name="room"/> has a place for each element of the pack.
+    /// </summary>
+    public static ReadOnlySpan<int> FindAll(ReadOnlySpan<byte> pack, ReadOnlySpan<byte> text, bool fromTail, long most, Span<int> room)
+    {
+        int count = 0;
+        int at = Find(pack, First(pack), text, 0);
+        while (at != None && (fromTail || count < most))
+        {
+            room[count++] = at;
+            at = Find(pack, Next(pack, at), text, 0);
+        }
+
+        int kept = (int)Math.Min(count, most);
+        return room.Slice(count - kept, kept);
+    }
+
     /// <summary>How many bytes an entry with this text takes.</summary>
     public static int EntryBytes(ReadOnlySpan<byte> text)
     {

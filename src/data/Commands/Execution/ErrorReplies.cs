@@ -67,6 +67,12 @@ public static class ErrorReplies
     public static ReadOnlySpan<byte> TimeoutNotAnInteger => "ERR timeout is not an integer or out of range"u8;
     public static ReadOnlySpan<byte> TimeoutNegative => "ERR timeout is negative"u8;
     public static ReadOnlySpan<byte> TimeoutOutOfRange => "ERR timeout is out of range"u8;
+    public static ReadOnlySpan<byte> LposCount => "ERR COUNT can't be negative"u8;
+    public static ReadOnlySpan<byte> LposMaxlen => "ERR MAXLEN can't be negative"u8;
+    public static ReadOnlySpan<byte> LposRank =>
+        "ERR RANK can't be zero: use 1 to start from the first match, 2 from the second ... or use negative to start from the end of the list"u8;
+    public static ReadOnlySpan<byte> LposRankRange => "ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807"u8;
+    public static ReadOnlySpan<byte> CountNotPositive => "ERR count should be greater than 0"u8;
     public static ReadOnlySpan<byte> LfuSelected =>
         "ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust."u8;
     public static ReadOnlySpan<byte> LfuNotSelected =>

@@ -1,4 +1,5 @@
 using System;
+using System.Buffers;
 using Hexad.Core;
 using Hexad.Memory;
 
@@ -124,6 +125,18 @@ public sealed unsafe class ListChain : ICollection
             : LastOf(node->Previous);
     }
 
+    /// <summary>The elements of a place's node from it on; gone with the next change of the list, or when another node is looked at.</summary>
+    public ListRun RunFrom(ListPlace place) => new()
+    {
+        Bytes = _packer.Look(place.Node),
+        IsPlain = place.Node->Kind == ListNodeKind.Plain,
+        Offset = place.Offset,
+        Count = place.Node->Count - place.Index,
+    };
+
+    /// <summary>The first element of the node after a place's.</summary>
+    public static ListPlace NextNode(ListPlace place) => FirstOf(place.Node->Next);
+
     /// <summary>The element at a place; its bytes are gone with the next change of the list, or when one of another node is read.</summary>
     public ListpackElement Read(ListPlace place)
     {
@@ -204,6 +217,9 @@ public sealed unsafe class ListChain : ICollection
 
     /// <summary>How many nodes there are.</summary>
     public int NodeCountOf(nint root) => ((ListHead*)root)->NodeCount;
+
+    /// <summary>Fill and depth, as they were when the list was made.</summary>
+    public (int Fill, int Depth) ShapeOf(nint root) => (((ListHead*)root)->Fill, ((ListHead*)root)->Depth);
 
     /// <summary>What DEBUG OBJECT tells of a list beside its nodes: the size of their bytes if none were compressed, and how many are.</summary>
     public (long Bytes, int Compressed) Sizes(nint root)
@@ -417,17 +433,9 @@ public sealed unsafe class ListChain : ICollection
             return 1;
         }
 
-        int[] rented = System.Buffers.ArrayPool<int>.Shared.Rent(node->Count);
-        Span<int> found = rented;
-        int count = 0;
-        for (int at = Listpack.Find(bytes, Listpack.First(bytes), text, 0); at != Listpack.None; at = Listpack.Find(bytes, Listpack.Next(bytes, at), text, 0))
-        {
-            if (!fromTail && count == most) break;
-            found[count++] = at;
-        }
-
-        int kept = (int)Math.Min(count, most);
-        found = found.Slice(fromTail ? count - kept : 0, kept);
+        int[] rented = ArrayPool<int>.Shared.Rent(node->Count);
+        ReadOnlySpan<int> found = Listpack.FindAll(bytes, text, fromTail, most, rented);
+        int kept = found.Length;
         if (kept == node->Count)
         {
             Unlink(list, node);
@@ -441,7 +449,7 @@ public sealed unsafe class ListChain : ICollection
             Settle(list, node);
         }
 
-        System.Buffers.ArrayPool<int>.Shared.Return(rented);
+        ArrayPool<int>.Shared.Return(rented);
         return kept;
     }
 

@@ -73,3 +73,19 @@ public readonly unsafe struct ListPlace
     /// <summary>Where in the node's pack; 0 in a plain node.</summary>
     internal int Offset { get; }
 }
+
+/// <summary>Elements that stand in one node, one after the other.</summary>
+public readonly ref struct ListRun
+{
+    /// <summary>The pack, or the element of a plain node.</summary>
+    public ReadOnlySpan<byte> Bytes { get; init; }
+
+    /// <summary>Whether the node is one element as it is.</summary>
+    public bool IsPlain { get; init; }
+
+    /// <summary>Where in the pack the first of them is.</summary>
+    public int Offset { get; init; }
+
+    /// <summary>How many there are.</summary>
+    public int Count { get; init; }
+}

@@ -58,6 +58,9 @@ internal static class DebugCommands
             case "digest-value": DigestValues(ref call); break;
             case "reload": Reload(ref call, session, save: !Has(ref call, "NOSAVE"u8)); break;
             case "object" when call.Count == 3: Object(ref call); break;
+            case "quicklist-packed-threshold" when call.Count == 3: DebugStructures.SetPlainBytes(ref call); break;
+            case "listpack" when call.Count == 3: DebugStructures.ShowPack(ref call, session); break;
+            case "quicklist" when call.Count <= 4: DebugStructures.ShowList(ref call, session); break;
             case "sdslen" when call.Count == 3: Lengths(ref call); break;
             case "populate" when call.Count <= 5: Populate(ref call); break;
             case "protocol" when call.Count == 3: Protocol(ref call); break;
@@ -141,8 +144,9 @@ internal static class DebugCommands
         long idle = lfu ? 0 : call.Db.IdleSeconds(entry);
         string encoding = Encoding.ASCII.GetString(ObjectNames.EncodingName(entry.Encoding));
         long lru = lfu ? call.Db.Frequency(entry) : (call.Now.Value / 1000 - idle) & 0xFFFFFF;
+        string more = entry.Encoding == ObjectEncoding.Quicklist ? DebugStructures.Describe(call.Services.Databases.Collections.Lists, entry) : "";
         call.Reply.Simple(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture,
-            $"Value at:0x0 refcount:1 encoding:{encoding} serializedlength:{SerializedLength(entry)} lru:{lru} lru_seconds_idle:{idle}")));
+            $"Value at:0x0 refcount:1 encoding:{encoding} serializedlength:{SerializedLength(entry)} lru:{lru} lru_seconds_idle:{idle}{more}")));
     }
 
     private static void Lengths(ref CommandContext call)
@@ -169,7 +173,7 @@ internal static class DebugCommands
             if (value is >= int.MinValue and <= int.MaxValue) return 5;
         }
 
-        int length = entry.StringLength;
+        int length = entry.IsString ? entry.StringLength : entry.Encoding < ObjectEncoding.HashTable ? entry.Packed.Length : 0;
         return length + (length < 64 ? 1 : length < 16384 ? 2 : 5);
     }
 
@@ -289,11 +293,14 @@ internal static class DebugCommands
         "DIGEST", "    A digest of all data.",
         "DIGEST-VALUE <key> [<key> ...]", "    A digest of each value.",
         "ERROR <text>", "    Reply with this error.",
+        "LISTPACK <key>", "    Write a packed value's elements to the log.",
         "LOG <text>", "    Write a line to the log.",
         "OBJECT <key>", "    How the value of <key> is kept.",
         "PAUSE-CRON (0|1)", "    Let periodic work rest.",
         "POPULATE <count> [<prefix> [<size>]]", "    Make so many keys.",
         "PROTOCOL <type>", "    Reply with a value of this type.",
+        "QUICKLIST <key>", "    Write to the log how a list is made up.",
+        "QUICKLIST-PACKED-THRESHOLD <size>", "    From which size on elements of lists stand alone.",
         "RELOAD [NOSAVE]", "    Save everything and load it again.",
         "SDSLEN <key>", "    The lengths of <key> and its string.",
         "SET-ACTIVE-EXPIRE (0|1)", "    Whether expired keys are removed without being asked for.",
