@@ -180,5 +180,5 @@ public sealed class PropagationLog : IPropagationSink
         return all;
     }
 
-    private void Add(int database, List<string> words) => Lines.Add((database == 0 ? "" : $"[{database}] ") + string.Join(' ', words));
+    private void Add(int database, List<string> words) => Lines.Add((database <= 0 ? "" : $"[{database}] ") + string.Join(' ', words));
 }

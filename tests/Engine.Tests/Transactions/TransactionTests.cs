@@ -185,6 +185,9 @@ public sealed class TransactionTests
         string stream = Stream(before);
         Assert.StartsWith("MULTI SET a 1 SELECT 5 SET b 2 PEXPIREAT b ", stream);
         Assert.EndsWith(" EXEC", stream);
+        before = _host.Node.Replication.Offset.Value;
+        Transact("SELECT 6", "SET d 1", "SET e 2");
+        Assert.Equal("MULTI SELECT 6 SET d 1 SET e 2 EXEC", Stream(before));
         Transact("SET c 1");
         before = _host.Node.Replication.Offset.Value;
         Transact("GET a", "PING");

@@ -7,6 +7,9 @@ namespace Hexad.Engine;
 /// <summary>Takes the commands that are to be repeated elsewhere: backlog and replicas, append-only file.</summary>
 public interface IPropagationSink
 {
+    /// <summary>As database: any will do, the command concerns none.</summary>
+    const int AnyDatabase = -1;
+
     /// <summary>Whether anybody wants them now; if not, nothing is encoded.</summary>
     bool IsWanted { get; }
 

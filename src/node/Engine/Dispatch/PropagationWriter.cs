@@ -70,10 +70,10 @@ internal sealed class PropagationWriter(Node node)
         foreach (IPropagationSink sink in node.Sinks)
         {
             if (!sink.IsWanted) continue;
-            if (several) sink.Append(said.Count > 0 ? said.Items[0].Database : database, "*1\r\n$5\r\nMULTI\r\n"u8, PropagationTarget.Both);
+            if (several) sink.Append(IPropagationSink.AnyDatabase, "*1\r\n$5\r\nMULTI\r\n"u8, PropagationTarget.Both);
             Items(sink, said);
             if (itself) sink.Append(database, call, PropagationTarget.Both);
-            if (several) sink.Append(database, "*1\r\n$4\r\nEXEC\r\n"u8, PropagationTarget.Both);
+            if (several) sink.Append(IPropagationSink.AnyDatabase, "*1\r\n$4\r\nEXEC\r\n"u8, PropagationTarget.Both);
         }
 
         // WAIT waits for what this session wrote.

@@ -41,7 +41,7 @@ internal sealed class BacklogSink(ReplicationPart replication) : IPropagationSin
     private void Select(int database)
     {
         replication.OwnHistory();
-        if (replication.StreamDatabase == database) return;
+        if (replication.StreamDatabase == database || database == IPropagationSink.AnyDatabase) return;
         replication.StreamDatabase = database;
         Span<byte> digits = stackalloc byte[11];
         Utf8Formatter.TryFormat(database, digits, out int length);

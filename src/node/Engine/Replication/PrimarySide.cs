@@ -35,6 +35,7 @@ public sealed class PrimarySide
         _node = node;
         _replication = replication;
         node.Sessions.Ended += SessionEnded;
+        node.WhenOptionChanges += _ => CountGood();
     }
 
     /// <summary>Those that asked for our stream.</summary>
