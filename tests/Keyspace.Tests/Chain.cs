@@ -56,6 +56,16 @@ internal sealed unsafe class Chain(CollectionMemory memory) : ICollection
         return value;
     }
 
+    public void Negate(nint root, long every)
+    {
+        for (Node* node = ((Head*)root)->First; node != null; node = node->Next)
+        {
+            if (node->Value % every != 0) continue;
+            memory.BeforeChange((nint)node);
+            node->Value = -node->Value - 1;
+        }
+    }
+
     public List<long> Values(nint root)
     {
         var values = new List<long>();
@@ -77,6 +87,23 @@ internal sealed unsafe class Chain(CollectionMemory memory) : ICollection
         }
 
         return 0;
+    }
+
+    public bool TellsByNode => true;
+
+    public bool CopyUntold(nint root, UntoldPlace place, ElementBuffer into, int targetBytes)
+    {
+        byte mark = ((Head*)root)->Header.Mark;
+        int before = into.Length;
+        for (Node* node = ((Head*)root)->First; node != null; node = node->Next)
+        {
+            if ((byte)node->Mark == mark) continue;
+            if (into.Length - before >= targetBytes) return false;
+            node->Mark = mark;
+            CopyNode(root, (nint)node, into);
+        }
+
+        return true;
     }
 
     public void CopyNode(nint root, nint node, ElementBuffer into)

@@ -35,7 +35,7 @@ public ref struct CollectionEdit
         if (entry.IsCollection)
         {
             Root = entry.Root;
-            all.Collections.Memory.Mark = entry.Header.Mark;
+            all.GuardEdit(entry.Root);
         }
         else
         {
@@ -127,6 +127,7 @@ public ref struct CollectionEdit
     {
         if (Root != 0)
         {
+            _all.FinishTelling(Root);
             SliceBudget budget = SliceBudget.Unlimited;
             _all.Collections.Of(_type).FreeSlice(Root, ref budget);
             Root = 0;

@@ -38,7 +38,7 @@ public sealed class Databases : IDisposable
         Tables = new BucketTables<Entry>(Memory, hasher);
         Clock = new AccessClock(Eviction, dice);
         Collections = new Collections(Memory, hasher);
-        _freeQueue = new FreeQueue(Tables, Memory, Collections);
+        _freeQueue = new FreeQueue(Tables, this);
         _pool = new EvictionPool(this);
         _databases = new Database[settings.DatabaseCount];
         for (int i = 0; i < _databases.Length; i++) _databases[i] = new Database(this, i);
@@ -251,6 +251,48 @@ public sealed class Databases : IDisposable
     {
         Invariant.That(_isEditing);
         _isEditing = false;
+        Collections.Memory.Guard = null;
+        Collections.Memory.Mark = 0; // That of a collection that is made.
+    }
+
+    /// <summary>A collection is about to change: a walk that has still to tell it hears of each node, or tells the rest now.</summary>
+    internal void GuardEdit(nint root)
+    {
+        Collections.Memory.Mark = Collections.HeaderOf(root).Mark;
+        LargeTelling? telling = TellingOf(root);
+        if (telling is null) return;
+        if (telling.IsByNode) Collections.Memory.Guard = telling;
+        else FinishTelling(root);
+    }
+
+    /// <summary>If a walk has still to tell this collection, or the rest of it, it does so now.</summary>
+    internal void FinishTelling(nint root)
+    {
+        foreach (SnapshotWalk walk in _walks) walk.Finish(root);
+    }
+
+    /// <summary>A large collection has been told.</summary>
+    internal void Told(LargeTelling telling)
+    {
+        telling.End(abandoned: false);
+        if (telling.IsOrphan) _freeQueue.FreeCollection(telling.Facts.Type, telling.Root);
+    }
+
+    /// <summary>A walk ends without having told a large collection.</summary>
+    internal void GivenUp(LargeTelling telling)
+    {
+        telling.End(abandoned: true);
+        if (telling.IsOrphan) _freeQueue.FreeCollection(telling.Facts.Type, telling.Root);
+    }
+
+    private LargeTelling? TellingOf(nint root)
+    {
+        foreach (SnapshotWalk walk in _walks)
+        {
+            if (walk.TellingOf(root) is { } telling) return telling;
+        }
+
+        return null;
     }
 
     /// <summary>
@@ -259,23 +301,36 @@ public sealed class Databases : IDisposable
     /// </summary>
     internal void Free(Entry entry, FreeMode mode)
     {
-        if (entry.IsCollection) _freeQueue.FreeEntry(entry);
+        if (entry.IsCollection)
+        {
+            (ObjectType type, nint root) = (entry.Type, entry.Root);
+            entry.FreeBlock(Memory);
+            FreeCollection(type, root);
+        }
         else if (mode == FreeMode.Later && entry.IsOutside && entry.ValueLength > FreeQueue.LongBytes) _freeQueue.Add(entry.FreeAndTakeOutside(Memory));
         else entry.Free(Memory);
     }
 
     /// <summary>Frees a collection that no entry has any more.</summary>
-    internal void FreeCollection(ObjectType type, nint root) => _freeQueue.FreeCollection(type, root);
+    internal void FreeCollection(ObjectType type, nint root)
+    {
+        if (TellingOf(root) is { } telling) telling.IsOrphan = true;
+        else _freeQueue.FreeCollection(type, root);
+    }
 
     /// <summary>Gives an entry that was made from another a collection of its own.</summary>
     internal void DuplicateCollection(Entry source, Entry copied)
     {
+        // The nodes have the mark of their originals, which may be half told, or of new ones.
+        CollectionHeader original = source.Header;
+        Collections.Memory.Mark = original.Mark;
         long before = Memory.UsedBytes;
         copied.Root = Collections.Of(source.Type).Duplicate(source.Root);
         ref CollectionHeader header = ref copied.Header;
         header.ChargeBytes = Memory.UsedBytes - before;
-        header.Mark = 0;
-        header.AbandonedWalks = 0;
+        header.Mark = original.Mark;
+        header.AbandonedWalks = (byte)Math.Min(byte.MaxValue, original.AbandonedWalks + 1);
+        Collections.Memory.Mark = 0;
     }
 
     /// <summary>Moves all blocks of a collection to fuller pages where there are such.</summary>

@@ -9,7 +9,7 @@ namespace Hexad.Keyspace;
 /// a slot was dropped. Large collections, a few blocks at a time. And long strings, a megabyte at a time: giving 512 MB
 /// back in one call takes some 15 ms.
 /// </summary>
-internal sealed class FreeQueue(BucketTables<Entry> tables, SlabAllocator memory, Collections collections)
+internal sealed class FreeQueue(BucketTables<Entry> tables, Databases all)
 {
     /// <summary>Collections that take more than this are worth slicing.</summary>
     public const int LargeCollectionBytes = 64 * 1024;
@@ -33,30 +33,16 @@ internal sealed class FreeQueue(BucketTables<Entry> tables, SlabAllocator memory
     /// <summary>Bytes of the collections among them.</summary>
     public long PendingCollectionBytes { get; private set; }
 
-    /// <summary>Frees an entry that is in no table any more; of a large collection the root goes into the queue.</summary>
-    public void FreeEntry(Entry entry)
-    {
-        if (!entry.IsCollection)
-        {
-            entry.Free(memory);
-            return;
-        }
-
-        (ObjectType type, nint root) = (entry.Type, entry.Root);
-        entry.FreeBlock(memory);
-        FreeCollection(type, root);
-    }
-
     /// <summary>Frees a collection, at once if it is small.</summary>
     public void FreeCollection(ObjectType type, nint root)
     {
-        ICollection structure = collections.Of(type);
-        long bytes = collections.HeaderOf(root).ChargeBytes;
+        ICollection structure = all.Collections.Of(type);
+        long bytes = all.Collections.HeaderOf(root).ChargeBytes;
         if (bytes > LargeCollectionBytes)
         {
             PendingCount++;
             PendingCollectionBytes += bytes;
-            _collections.Push((structure, root));
+            _all.Collections.Push((structure, root));
             return;
         }
 
@@ -108,14 +94,14 @@ internal sealed class FreeQueue(BucketTables<Entry> tables, SlabAllocator memory
 
     private bool FreeCollections(ref SliceBudget budget)
     {
-        while (_collections.TryPeek(out (ICollection Structure, nint Root) first))
+        while (_all.Collections.TryPeek(out (ICollection Structure, nint Root) first))
         {
             if (budget.IsSpent) return false;
-            long before = memory.UsedBytes;
+            long before = all.Memory.UsedBytes;
             bool done = first.Structure.FreeSlice(first.Root, ref budget);
-            PendingCollectionBytes -= before - memory.UsedBytes;
+            PendingCollectionBytes -= before - all.Memory.UsedBytes;
             if (!done) return false;
-            _collections.Pop();
+            _all.Collections.Pop();
             PendingCount--;
         }
 
@@ -127,11 +113,11 @@ internal sealed class FreeQueue(BucketTables<Entry> tables, SlabAllocator memory
         (nint block, nuint bytes) = _long.Pop();
         if (bytes > PieceBytes)
         {
-            _long.Push((memory.Reallocate(block, bytes, bytes - PieceBytes), bytes - PieceBytes));
+            _long.Push((all.Memory.Reallocate(block, bytes, bytes - PieceBytes), bytes - PieceBytes));
             return;
         }
 
-        memory.Free(block, bytes);
+        all.Memory.Free(block, bytes);
         PendingCount--;
     }
 
@@ -157,7 +143,7 @@ internal sealed class FreeQueue(BucketTables<Entry> tables, SlabAllocator memory
 
     private bool FreeTable(NativeTable table, TableSet? owner, ref SliceBudget budget)
     {
-        var freer = new Freer(this, owner);
+        var freer = new Freer(all, owner);
         long before = table.Count;
         bool done = tables.FreeSlice(table, ref _position, ref budget, ref freer);
         PendingCount -= before - table.Count;
@@ -166,13 +152,13 @@ internal sealed class FreeQueue(BucketTables<Entry> tables, SlabAllocator memory
     }
 
     /// <summary>Frees entries; where the set that they were in lives on, they leave its index and its count of bytes.</summary>
-    private readonly struct Freer(FreeQueue queue, TableSet? owner) : IPlaceVisitor
+    private readonly struct Freer(Databases all, TableSet? owner) : IPlaceVisitor
     {
         public void Visit(nint place)
         {
             var entry = new Entry(NativeTable.BlockAt(place));
             owner?.Forget(entry);
-            queue.FreeEntry(entry);
+            all.Free(entry, FreeMode.Now);
         }
     }
 }

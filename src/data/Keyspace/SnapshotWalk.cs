@@ -30,7 +30,8 @@ public sealed class SnapshotWalk
     private readonly Queue<Adopted> _adopted = new();
     private readonly Queue<SnapshotPage> _held = new();
     private readonly Queue<SnapshotPage> _urgent = new();
-    private readonly Queue<Telling> _large = new();
+    private readonly Queue<LargeTelling> _large = new();
+    private readonly Dictionary<nint, LargeTelling> _largeByRoot = [];
     private readonly ElementBuffer _items = new();
     private readonly (long Keys, long Volatile)[] _sizes;
     private SnapshotPage _holding = new();
@@ -45,16 +46,6 @@ public sealed class SnapshotWalk
     /// <summary>The tables of one set that the walk goes over: slots <see cref="First"/> up to, not including, <see cref="End"/>.</summary>
     private readonly record struct Part(TableSet Set, int Database, int First, int End);
 
-    /// <summary>A large collection on its way: told part by part, with nothing in between once it has begun.</summary>
-    private sealed class Telling(SnapshotFacts facts, byte[] key, nint root)
-    {
-        public readonly SnapshotFacts Facts = facts;
-        public readonly byte[] Key = key;
-        public readonly nint Root = root;
-        public ulong Cursor;
-        public bool HasBegun;
-    }
-
     /// <summary>A table that was taken out of its set under the walk, which owns it now.</summary>
     private readonly record struct Adopted(TableSet Set, int Database, int Slot, NativeTable Table, long Bytes);
 
@@ -68,7 +59,15 @@ public sealed class SnapshotWalk
     public bool IsFinished { get; private set; }
 
     /// <summary>Bytes of old values that wait to be fetched, because keys were changed before the walk reached them.</summary>
-    public long HeldBytes => _fullHeldBytes + _holding.Length;
+    public long HeldBytes
+    {
+        get
+        {
+            long bytes = _fullHeldBytes + _holding.Length;
+            foreach (LargeTelling telling in _largeByRoot.Values) bytes += telling.PreservedBytes;
+            return bytes;
+        }
+    }
 
     /// <summary>Bytes of entries in slots that were dropped under the walk, which are kept for it alone.</summary>
     internal long DetachedBytes { get; private set; }
@@ -148,24 +147,24 @@ public sealed class SnapshotWalk
         _slot = -1;
     }
 
-    /// <summary>Takes the value of an entry that is about to change or go, which the walk has not told yet.</summary>
+    /// <summary>The large collection with this root that the walk has begun to tell or is about to, if there is one.</summary>
+    internal LargeTelling? TellingOf(nint root) => _largeByRoot.GetValueOrDefault(root);
+
+    /// <summary>Takes the value of an entry that is about to change or go, which the walk has not told yet: a large collection node by node where that can be, as the nodes change.</summary>
     internal void Capture(TableSet set, int slot, Entry entry)
     {
         entry.Epoch = set.Table(slot).Epoch;
-        TellWhole(DatabaseOf(set), slot, entry);
+        if (IsLarge(entry) && _all.Collections.Of(entry.Type).TellsByNode) Tell(_holding, DatabaseOf(set), slot, entry);
+        else TellWhole(DatabaseOf(set), slot, entry);
     }
 
     /// <summary>Tells the rest of a large collection at once, because it is about to change or go.</summary>
     internal void Finish(nint root)
     {
-        if (_large.Count == 0) return;
-        for (int i = _large.Count; i > 0; i--)
-        {
-            Telling telling = _large.Dequeue();
-            if (telling.Root != root) _large.Enqueue(telling);
-            else if (telling.HasBegun) FinishBegun(telling);
-            else TellHeld(telling);
-        }
+        if (!_largeByRoot.TryGetValue(root, out LargeTelling? telling)) return;
+        if (telling.HasBegun) FinishBegun(telling);
+        else TellHeld(telling);
+        EndTelling(telling);
     }
 
     /// <summary>Goes on with a table that was taken out of its set, and frees it in the end.</summary>
@@ -205,7 +204,7 @@ public sealed class SnapshotWalk
         var teller = new Teller(this, null, set.WalkDatabase, slot, table.Epoch);
         ulong cursor = 0;
         do cursor = set.Tables.Scan(table, cursor, ref teller); while (cursor != 0);
-        foreach (Telling telling in _large.ToArray())
+        foreach (LargeTelling telling in new List<LargeTelling>(_largeByRoot.Values))
         {
             if (telling.Facts.Slot == slot) Finish(telling.Root);
         }
@@ -215,7 +214,25 @@ public sealed class SnapshotWalk
     }
 
     // The parts of one value follow one another: nothing else may come in between.
-    private bool IsAmidLarge => _large.TryPeek(out Telling? first) && first.HasBegun;
+    private bool IsAmidLarge => FirstLarge() is { HasBegun: true };
+
+    private LargeTelling? FirstLarge()
+    {
+        while (_large.TryPeek(out LargeTelling? first))
+        {
+            if (!first.IsOver) return first;
+            _large.Dequeue();
+        }
+
+        return null;
+    }
+
+    private void EndTelling(LargeTelling telling)
+    {
+        telling.IsOver = true;
+        _largeByRoot.Remove(telling.Root);
+        _all.Told(telling);
+    }
 
     private bool TakeUrgent(SnapshotPage page)
     {
@@ -244,10 +261,11 @@ public sealed class SnapshotWalk
     /// <summary>Looks at one more bucket; false when there is none.</summary>
     private bool Advance(SnapshotPage page, ref SliceBudget budget)
     {
-        if (_large.TryPeek(out Telling? telling))
+        if (FirstLarge() is { } telling)
         {
             budget.Spend(1 + PartBytes / 1024);
-            if (TellPart(telling, page)) _large.Dequeue();
+            if (!TellPart(telling, page)) return true;
+            EndTelling(telling);
             return true;
         }
 
@@ -331,9 +349,11 @@ public sealed class SnapshotWalk
         {
             page.Add(facts, entry.Key, entry.Value);
         }
-        else if (entry.Header.ChargeBytes > LargeBytes)
+        else if (IsLarge(entry))
         {
-            _large.Enqueue(new Telling(facts, entry.Key.ToArray(), entry.Root));
+            var telling = new LargeTelling(_all.Collections, facts, entry.Key.ToArray(), entry.Root);
+            _large.Enqueue(telling);
+            _largeByRoot.Add(entry.Root, telling);
         }
         else
         {
@@ -345,9 +365,8 @@ public sealed class SnapshotWalk
     /// <summary>Tells all of an entry to the pages that wait.</summary>
     private void TellWhole(int database, int slot, Entry entry)
     {
-        int before = _large.Count;
         Tell(_holding, database, slot, entry);
-        if (_large.Count > before) Finish(entry.Root);
+        if (IsLarge(entry)) Finish(entry.Root);
         RotateHeld();
     }
 
@@ -367,22 +386,25 @@ public sealed class SnapshotWalk
     }
 
     /// <summary>Tells the next part of a large collection; true when it was the last.</summary>
-    private bool TellPart(Telling telling, SnapshotPage page)
+    private bool TellPart(LargeTelling telling, SnapshotPage page)
     {
-        telling.Cursor = CopyItems(telling.Facts.Type, telling.Root, telling.Cursor, PartBytes);
-        byte parts = (byte)((telling.HasBegun ? SnapshotPage.Continues : 0) | (telling.Cursor != 0 ? SnapshotPage.HasMore : 0));
+        _items.Clear();
+        bool isLast = telling.Copy(_items, PartBytes);
+        byte parts = (byte)((telling.HasBegun ? SnapshotPage.Continues : 0) | (isLast ? 0 : SnapshotPage.HasMore));
         page.Add(telling.Facts, telling.Key, _items.Bytes, parts);
         telling.HasBegun = true;
-        return telling.Cursor == 0;
+        return isLast;
     }
 
-    private void TellHeld(Telling telling)
+    private static bool IsLarge(Entry entry) => entry.IsCollection && entry.Header.ChargeBytes > LargeBytes;
+
+    private void TellHeld(LargeTelling telling)
     {
         while (!TellPart(telling, _holding)) RotateHeld();
     }
 
     // What has been fetched of it ends in the middle, so that the rest must be fetched next.
-    private void FinishBegun(Telling telling)
+    private void FinishBegun(LargeTelling telling)
     {
         bool isLast;
         do
@@ -419,6 +441,10 @@ public sealed class SnapshotWalk
     private void End()
     {
         IsFinished = true;
+        LargeTelling[] givenUp = [.. _largeByRoot.Values];
+        _largeByRoot.Clear();
+        _large.Clear();
+        foreach (LargeTelling telling in givenUp) _all.GivenUp(telling);
         foreach (Part part in _parts)
         {
             if (part.Set.WholeWalk == this) part.Set.WholeWalk = null;
@@ -427,7 +453,6 @@ public sealed class SnapshotWalk
 
         _held.Clear();
         _urgent.Clear();
-        _large.Clear();
         _fullHeldBytes = 0;
         _holding = new SnapshotPage();
         _all.Forget(this);

@@ -122,7 +122,6 @@ internal sealed class TableSet
         NativeTable table = First.At(slot);
         if (!table.IsWalked) return;
         if (entry.Epoch != table.Epoch) WalkAt(slot)!.Capture(this, slot, entry);
-        else if (entry.IsCollection) WalkAt(slot)!.Finish(entry.Root);
     }
 
     /// <summary>The walk that runs over a slot's table, if one does.</summary>

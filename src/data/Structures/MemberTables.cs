@@ -191,6 +191,19 @@ public sealed unsafe class MemberTables : ICollection
     }
 
     /// <inheritdoc/>
+    public bool TellsByNode => true;
+
+    /// <inheritdoc/>
+    public bool CopyUntold(nint root, UntoldPlace place, ElementBuffer into, int targetBytes)
+    {
+        var copier = new UntoldCopier(into, At(root)->IsHash != 0, At(root)->Header.Mark);
+        int before = into.Length;
+        do place.Cursor = _tables.Scan(TableOf(root), place.Cursor, ref copier);
+        while (place.Cursor != 0 && into.Length - before < targetBytes);
+        return place.Cursor == 0;
+    }
+
+    /// <inheritdoc/>
     public void CopyNode(nint root, nint node, ElementBuffer into) => Copy(new Member(node), At(root)->IsHash != 0, into);
 
     /// <inheritdoc/>
@@ -293,6 +306,17 @@ public sealed unsafe class MemberTables : ICollection
     private readonly struct Copier(ElementBuffer into, bool isHash) : IPlaceVisitor
     {
         public void Visit(nint place) => Copy(new Member(NativeTable.BlockAt(place)), isHash, into);
+    }
+
+    private readonly struct UntoldCopier(ElementBuffer into, bool isHash, byte mark) : IPlaceVisitor
+    {
+        public void Visit(nint place)
+        {
+            byte* block = (byte*)NativeTable.BlockAt(place);
+            if (*block == mark) return;
+            *block = mark;
+            Copy(new Member((nint)block), isHash, into);
+        }
     }
 
     private readonly struct Freer(SlabAllocator memory) : IPlaceVisitor

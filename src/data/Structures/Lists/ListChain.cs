@@ -255,6 +255,12 @@ public sealed unsafe class ListChain : ICollection
     }
 
     /// <inheritdoc/>
+    public bool TellsByNode => false;
+
+    /// <inheritdoc/>
+    public bool CopyUntold(nint root, UntoldPlace place, ElementBuffer into, int targetBytes) => throw new NotSupportedException("Told as a whole");
+
+    /// <inheritdoc/>
     public void CopyNode(nint root, nint node, ElementBuffer into)
     {
         into.Add((byte)((ListNode*)node)->Kind);

@@ -212,6 +212,37 @@ public sealed unsafe class SortedTree : ICollection
     }
 
     /// <inheritdoc/>
+    public bool TellsByNode => true;
+
+    /// <inheritdoc/>
+    public bool CopyUntold(nint root, UntoldPlace place, ElementBuffer into, int targetBytes)
+    {
+        // The place is the first member of the next leaf as it was. All leaves that are not told lie at it or behind:
+        // one that has changed since has been told, and splitting and joining keep the order.
+        var own = (Root*)root;
+        if (own->Table.Count == 0) return true;
+        Path path;
+        if (place.Member is null) Descend(own, 0, &path);
+        else Descend(own, place.Score, place.Member, &path);
+        int start = into.Length;
+        for (SortedLeaf* leaf = path.Leaf; leaf != null; leaf = leaf->Next)
+        {
+            if (into.Length - start >= targetBytes)
+            {
+                place.Score = leaf->Scores[0];
+                place.Member = SortedMember.KeyOf((nint)leaf->Members[0]).ToArray();
+                return false;
+            }
+
+            if (leaf->Mark == own->Header.Mark) continue;
+            leaf->Mark = own->Header.Mark;
+            CopyNode(root, (nint)leaf, into);
+        }
+
+        return true;
+    }
+
+    /// <inheritdoc/>
     public void CopyNode(nint root, nint node, ElementBuffer into)
     {
         var leaf = (SortedLeaf*)node;
