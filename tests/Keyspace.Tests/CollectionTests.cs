@@ -146,7 +146,7 @@ public class CollectionTests
             edit.Commit(ref entry);
         }
 
-        if (stepsBefore < 1000) Assert.InRange(walk.HeldBytes, 30_000, 100_000); // Of the large one what has changed, not all.
+        if (stepsBefore < 1000) Assert.InRange(walk.HeldBytes, 10_000, 100_000); // Of the large one what has changed, not all.
         for (int i = 0; i < Math.Min(3, stepsBefore); i++)
         {
             var one = new SliceBudget(1);
@@ -172,7 +172,7 @@ public class CollectionTests
         SnapshotWalk next = keys.All.StartWalk();
         var toldNext = new Dictionary<string, List<long>>();
         SliceBudget all = SliceBudget.Unlimited;
-        while (next.NextPage(page, ref all)) Note(page, toldNext, []);
+        while (next.NextPage(page, ref all)) Note(page, toldNext, open);
         Assert.Equal(29_996, toldNext["twin"].Count);
         Assert.Equal(stepsBefore == 3, toldNext.ContainsKey("elsewhere"));
         if (stepsBefore == 3) Assert.Equal(29_996, toldNext["elsewhere"].Count);
@@ -198,7 +198,8 @@ public class CollectionTests
         var told = new Dictionary<string, List<long>>();
         var page = new SnapshotPage();
         SliceBudget budget = SliceBudget.Unlimited;
-        while (whole.NextPage(page, ref budget)) Note(page, told, []);
+        var open = new List<string>();
+        while (whole.NextPage(page, ref budget)) Note(page, told, open);
         Assert.Equal(Numbers(30_000).Order(), told["large"].Order());
     }
 

@@ -42,7 +42,7 @@ internal sealed class FreeQueue(BucketTables<Entry> tables, Databases all)
         {
             PendingCount++;
             PendingCollectionBytes += bytes;
-            _all.Collections.Push((structure, root));
+            _collections.Push((structure, root));
             return;
         }
 
@@ -94,14 +94,14 @@ internal sealed class FreeQueue(BucketTables<Entry> tables, Databases all)
 
     private bool FreeCollections(ref SliceBudget budget)
     {
-        while (_all.Collections.TryPeek(out (ICollection Structure, nint Root) first))
+        while (_collections.TryPeek(out (ICollection Structure, nint Root) first))
         {
             if (budget.IsSpent) return false;
             long before = all.Memory.UsedBytes;
             bool done = first.Structure.FreeSlice(first.Root, ref budget);
             PendingCollectionBytes -= before - all.Memory.UsedBytes;
             if (!done) return false;
-            _all.Collections.Pop();
+            _collections.Pop();
             PendingCount--;
         }
 

@@ -13,7 +13,7 @@ namespace Hexad.Engine.Tests.Persistence;
 /// <summary>Values of every type that a real server dumped, through RESTORE, DUMP, files and replication of ours.</summary>
 public sealed class ValueTests
 {
-    private static readonly string[] Types = ["list"];
+    private static readonly string[] Types = ["list", "set", "hash"];
 
     private sealed record Recorded(string File, string Key, string Type, string Digest, byte[] Dump);
 
