@@ -72,6 +72,23 @@ public sealed class LoadTests
         }
     }
 
+    [Theory]
+    [InlineData("user default on nopass ~* &* +@all", true)]
+    [InlineData("user default +@all on", true)]
+    [InlineData("user default on >secret ~* &* +@all", false)]
+    [InlineData("user default off", false)]
+    [InlineData("user default on nopass ~* &* +@all -flushall", false)]
+    [InlineData("user bob on nopass ~* &* +@all", false)]
+    [InlineData("aclfile \"\"", true)]
+    [InlineData("aclfile users.acl", false)]
+    public void A_line_that_would_forbid_something_stops_the_start(string line, bool loads)
+    {
+        ConfigLoader loader = Load("port 1\n" + line);
+        if (loads) Assert.Null(loader.Error);
+        else Assert.Contains("at line 2\n>>> '" + line + "'\nACL users and ACL files are not available", loader.Error, StringComparison.Ordinal);
+        Assert.Empty(loader.Warnings);
+    }
+
     [Fact]
     public void The_file_is_named_beside_the_line()
     {
@@ -94,7 +111,7 @@ public sealed class LoadTests
         Assert.Equal(1, options.Databases);
         Assert.Equal(ShutdownWays.NoSave | ShutdownWays.Force, options.ShutdownOnSigint.Ways);
         Assert.Equal([("CONFIG", "")], options.RenamedCommands);
-        Assert.Equal("worker", options.Users.Single()[0]);
+        Assert.Equal("default", options.Users.Single()[0]);
         Assert.Equal(loader.Warnings.Count, loader.Warnings.Distinct().Count());
         Assert.Contains(loader.Warnings, w => w.Contains("'tls-port'", StringComparison.Ordinal));
         Assert.Contains(loader.Warnings, w => w.Contains("my_module.so", StringComparison.Ordinal));

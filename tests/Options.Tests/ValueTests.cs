@@ -82,8 +82,6 @@ public sealed class ValueTests
         NodeOptions options = new();
         Assert.Equal("Unable to turn on AOF. Check server logs.", options.Set(NodeOptions.Find("appendonly")!, "yes"));
         Assert.Null(options.Set(NodeOptions.Find("appendonly")!, "no"));
-        Assert.StartsWith("Active defragmentation cannot be enabled", options.Set(NodeOptions.Find("activedefrag")!, "yes"), StringComparison.Ordinal);
-        Assert.Null(options.SetFromFile(NodeOptions.Find("activedefrag")!, ["yes"]));
     }
 
     [Fact]

@@ -37,6 +37,23 @@ public sealed class RdbEncoderTests
         Assert.NotEqual(0UL, BitConverter.ToUInt64(file.AsSpan(file.Length - 8)));
     }
 
+    [Theory]
+    [InlineData(0, RdbFlavour.Redis, "REDIS0010")]
+    [InlineData(9, RdbFlavour.Redis, "REDIS0010")]
+    [InlineData(12, RdbFlavour.Redis, "REDIS0012")]
+    [InlineData(0, RdbFlavour.Valkey, "REDIS0010")]
+    [InlineData(11, RdbFlavour.Valkey, "REDIS0011")]
+    [InlineData(12, RdbFlavour.Valkey, "VALKEY080")]
+    public void The_options_choose_the_number_and_beyond_the_common_ones_the_magic(int version, RdbFlavour flavour, string magic)
+    {
+        var encoder = new RdbEncoder(_ => (0, 0)) { Form = RdbForm.Of(version, flavour) };
+        encoder.Begin(new RdbFacts { ServerVersion = "7.2.0" });
+        encoder.End();
+        byte[] file = encoder.Take();
+        Assert.Equal(magic, Encoding.ASCII.GetString(file.AsSpan(0, 9)));
+        Assert.Equal(RdbOutcome.Finished, new RdbDecoder().Decode(file, new RdbBatch()));
+    }
+
     [Fact]
     public void Strings_of_every_length_and_kind_survive()
     {

@@ -44,6 +44,7 @@ public sealed class ConfigLoader
     private const int MostHz = 500;
 
     // Directives of older servers that have no meaning any more, accepted with one word as Redis does.
+    private static readonly string[] unrestricted = ["on", "nopass", "~*", "allkeys", "&*", "allchannels", "+@all", "allcommands", "sanitize-payload", "skip-sanitize-payload"];
     private static readonly string[] forgotten = ["list-max-ziplist-entries", "list-max-ziplist-value", "lua-replicate-commands"];
 
     private readonly ConfigSources sources;
@@ -148,6 +149,8 @@ public sealed class ConfigLoader
     private string? Option(OptionRow row, ReadOnlySpan<string> values)
     {
         string? fault = Options.SetFromFile(row, values);
+        if (fault is null && row.Id == OptionId.AclFile && Options.AclFile.Length > 0)
+            fault = OptionErrors.NoAclUsers;
         if (fault is null && row.PendingWarning is { } warning && !Options.IsDefault(row))
             Warn(row.Name, warning);
         return fault;
@@ -187,9 +190,22 @@ public sealed class ConfigLoader
 
     private string? User(ReadOnlySpan<string> values)
     {
+        // Who writes a user down relies on what it forbids: a node that would let everybody in must not start.
+        if (values[0] != "default" || !IsUnrestricted(values[1..]))
+            return OptionErrors.NoAclUsers;
         Options.Users.Add(values.ToArray());
-        Warn("user " + values[0], "User '" + values[0] + "' is accepted but has no effect yet: ACL users not available in this version.");
         return null;
+    }
+
+    // The default user as it is without any line: it may do everything.
+    private static bool IsUnrestricted(ReadOnlySpan<string> rules)
+    {
+        foreach (string rule in rules)
+        {
+            if (Array.IndexOf(unrestricted, rule.ToLowerInvariant()) < 0)
+                return false;
+        }
+        return true;
     }
 
     private string? Module(string path)

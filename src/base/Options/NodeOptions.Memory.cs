@@ -56,27 +56,27 @@ public sealed partial class NodeOptions
         Help = "Let FLUSHALL and FLUSHDB be asynchronous unless SYNC is given.")]
     public partial bool LazyUserFlush { get; set; }
 
-    [Option("activedefrag", false, Live = true, Pending = "active defragmentation",
+    [Option("activedefrag", false, Live = true,
         Help = "Move data together when memory is fragmented.")]
     public partial bool ActiveDefrag { get; set; }
 
-    [Option("active-defrag-ignore-bytes", 104857600L, Live = true, Min = 1, Unit = OptionUnit.Memory, Pending = "active defragmentation",
+    [Option("active-defrag-ignore-bytes", 104857600L, Live = true, Min = 1, Unit = OptionUnit.Memory,
         Help = "Waste below which nothing is moved.")]
     public partial long DefragIgnoreBytes { get; set; }
 
-    [Option("active-defrag-threshold-lower", 10, Live = true, Max = 1000, Pending = "active defragmentation",
+    [Option("active-defrag-threshold-lower", 10, Live = true, Max = 1000,
         Help = "Fragmentation at which moving starts.")]
     public partial int DefragThresholdLowerPercent { get; set; }
 
-    [Option("active-defrag-threshold-upper", 100, Live = true, Max = 1000, Pending = "active defragmentation",
+    [Option("active-defrag-threshold-upper", 100, Live = true, Max = 1000,
         Help = "Fragmentation at which it uses all its share.")]
     public partial int DefragThresholdUpperPercent { get; set; }
 
-    [Option("active-defrag-cycle-min", 1, Live = true, Min = 1, Max = 99, Pending = "active defragmentation",
+    [Option("active-defrag-cycle-min", 1, Live = true, Min = 1, Max = 99,
         Help = "Its least share of the CPU.")]
     public partial int DefragCycleMinPercent { get; set; }
 
-    [Option("active-defrag-cycle-max", 25, Live = true, Min = 1, Max = 99, Pending = "active defragmentation",
+    [Option("active-defrag-cycle-max", 25, Live = true, Min = 1, Max = 99,
         Help = "Its greatest share of the CPU.")]
     public partial int DefragCycleMaxPercent { get; set; }
 

@@ -48,7 +48,7 @@ public sealed partial class NodeOptions
         Help = "How many clients may be connected at once. The cluster bus counts separately.")]
     public partial uint MaxClients { get; set; }
 
-    [Option("maxmemory-clients", 0L, Live = true, Min = -100, Unit = OptionUnit.MemoryOrPercent, Pending = "client eviction",
+    [Option("maxmemory-clients", 0L, Live = true, Min = -100, Unit = OptionUnit.MemoryOrPercent,
         Help = "Memory for the buffers of all clients together, as bytes or as a share of maxmemory; the greediest are closed above it. 0 is no limit.")]
     public partial long MaxMemoryClientsBytes { get; set; }
 

@@ -45,11 +45,11 @@ public sealed partial class NodeOptions
     [Option("loading-process-events-interval-bytes", 2097152L, Live = true, Hidden = true, Min = 1024, Max = int.MaxValue, Unit = OptionUnit.Memory, Pending = "a choice of when loading answers")]
     public partial long LoadingEventsIntervalBytes { get; set; }
 
-    [Option("rdb-version", 0, Live = true, Max = 12, Pending = "a choice of dump versions",
-        Help = "Hexad only. The version of dumps; 0 takes the lowest that holds the data.")]
+    [Option("rdb-version", 0, Live = true, Max = 12,
+        Help = "Hexad only. The least version of dumps on disk; 0 takes the lowest that holds the data. Replicas get the lowest.")]
     public partial int RdbVersion { get; set; }
 
-    [Option("rdb-flavour", RdbFlavour.Redis, Live = true, Pending = "a choice of dump versions",
+    [Option("rdb-flavour", RdbFlavour.Redis, Live = true,
         Help = "Hexad only. Whose form dumps take where Redis and Valkey differ: redis or valkey.")]
     public partial RdbFlavour RdbFlavour { get; set; }
 

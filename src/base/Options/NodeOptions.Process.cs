@@ -106,8 +106,8 @@ public sealed partial class NodeOptions
         Help = "The scores for a master, a replica, and a process that saves.")]
     public partial OomScores OomScoreValues { get; set; }
 
-    [Option("disable-thp", true, Pending = "transparent huge pages",
-        Help = "Turn transparent huge pages off for the process.")]
+    [Option("disable-thp", true,
+        Help = "Without effect: huge pages cost memory and time where a process forks to save, which Hexad does not.")]
     public partial bool DisableHugePages { get; set; }
 
     [Option("server_cpulist", null,
@@ -153,7 +153,7 @@ public sealed partial class NodeOptions
         Help = "How many entries the slow log keeps.")]
     public partial long SlowlogMaxEntries { get; set; }
 
-    [Option("latency-monitor-threshold", 0L, Live = true, Pending = "the latency monitor",
+    [Option("latency-monitor-threshold", 0L, Live = true,
         Help = "Events that take at least so many milliseconds are kept by the latency monitor; 0 is none.")]
     public partial long LatencyMonitorThresholdMs { get; set; }
 

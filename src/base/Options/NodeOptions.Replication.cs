@@ -64,7 +64,7 @@ public sealed partial class NodeOptions
         Help = "Begin at once when so many wait; 0 waits for the delay.")]
     public partial int DisklessSyncMaxReplicas { get; set; }
 
-    [Option("repl-diskless-load", DisklessLoad.Disabled, Live = true, DenyLoading = true, Pending = "a choice of how replicas load",
+    [Option("repl-diskless-load", DisklessLoad.Disabled, Live = true, DenyLoading = true,
         Help = "How a replica loads a dump from its master: disabled (through a file), on-empty-db, swapdb (keep the old data until it is there).")]
     public partial DisklessLoad DisklessLoad { get; set; }
 

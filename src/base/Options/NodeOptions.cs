@@ -52,8 +52,6 @@ public sealed partial class NodeOptions
         // A file that asks for these is loaded with a warning; a client is told that it will not happen.
         if (row.Pending is not null && row.Kind == OptionKind.Bool && text.Equals("yes", StringComparison.OrdinalIgnoreCase))
         {
-            if (row.Id == OptionId.ActiveDefrag)
-                return OptionErrors.NoActiveDefrag;
             if (row.Id == OptionId.AppendOnly)
                 return OptionErrors.NoAppendOnly;
         }

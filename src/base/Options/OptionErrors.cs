@@ -36,7 +36,7 @@ internal static class OptionErrors
     public const string TitleTemplate = "template format is invalid or contains unknown variables";
     public const string BadLocale = "Invalid locale name";
 
-    public const string NoActiveDefrag = "Active defragmentation cannot be enabled: it is not available in this version";
+    public const string NoAclUsers = "ACL users and ACL files are not available in this version, and what this line forbids would be allowed. Remove it; requirepass works";
     public const string NoAppendOnly = "Unable to turn on AOF. Check server logs.";
 
     public static string NotBetween(string min, string max) => "argument must be between " + min + " and " + max + " inclusive";

@@ -122,6 +122,31 @@ public sealed class Databases : IDisposable
         foreach (Database database in _databases) database.Flush(mode);
     }
 
+    /// <summary>
+    /// As many empty databases beside these, in the same memory: other data may be loaded into them while these serve.
+    /// They end in <see cref="TakeOver"/> or <see cref="DropBeside"/>.
+    /// </summary>
+    public Database[] MakeBeside()
+    {
+        var beside = new Database[_databases.Length];
+        for (int i = 0; i < beside.Length; i++) beside[i] = new Database(this, i);
+        return beside;
+    }
+
+    /// <summary>Puts what was loaded beside in place of what is here, which is freed.</summary>
+    public void TakeOver(Database[] beside, FreeMode mode)
+    {
+        Invariant.That(beside.Length == _databases.Length);
+        for (int i = 0; i < beside.Length; i++) (_databases[i].Set, beside[i].Set) = (beside[i].Set, _databases[i].Set);
+        DropBeside(beside, mode);
+    }
+
+    /// <summary>Frees databases that were made beside these.</summary>
+    public void DropBeside(Database[] beside, FreeMode mode)
+    {
+        foreach (Database database in beside) Discard(database.Set, mode);
+    }
+
     /// <summary>Frees some of what waits to be freed; true when nothing is left.</summary>
     public bool FreeSlice(ref SliceBudget budget) => _freeQueue.FreeSlice(ref budget);
 

@@ -5,10 +5,12 @@
 //   rehashing   a millisecond at a time, unless activerehashing is off
 //   freeing     what was unlinked or flushed away
 //   clients     idle ones, and those whose output has been too long for too long
+//   defragmenting   while activedefrag is on and enough memory is wasted, for a share of the CPU time
 //   sampling    operations and bytes a second, peak memory
 using System;
 using Hexad.Core;
 using Hexad.Engine.Seam;
+using Hexad.Options;
 using Hexad.Structures;
 
 namespace Hexad.Engine;
@@ -55,6 +57,7 @@ internal sealed class Cron(Node node) : IPart, ITickSource
             while (node.Sessions.Count / Hz > ClientsPerHz && Hz < MostHz) Hz = Math.Min(Hz * 2, MostHz);
         _next = node.Now.Monotonic + Math.Max(1, 1000 / Hz);
         Expire();
+        Defragment();
         Slice();
         node.Sessions.CheckAll();
         if (node.Now.Monotonic >= _nextSample) Sample();
@@ -70,7 +73,35 @@ internal sealed class Cron(Node node) : IPart, ITickSource
         var budget = new SliceBudget(int.MaxValue - 1, this, 10_000L * percent / Hz);
         node.Databases.ActiveExpireSlice(ref budget);
         if (budget.IsSpent) node.Statistics.ExpireTimeCapReached++;
-        node.Statistics.ExpireCycleUs += TicksUs() - startUs;
+        long tookUs = TicksUs() - startUs;
+        node.Statistics.ExpireCycleUs += tookUs;
+        node.Latency.Add("expire-cycle", tookUs * 1000);
+    }
+
+    // As Redis: the more memory is wasted between the two thresholds, the greater the share of the CPU.
+    private void Defragment()
+    {
+        long used = Math.Max(1, node.Databases.UsedBytes);
+        long wasted = node.Databases.ReservedBytes - used;
+        double percent = wasted * 100.0 / used;
+        NodeOptions options = node.Options;
+        bool runs = options.ActiveDefrag && !node.Persistence.IsLoading && wasted >= options.DefragIgnoreBytes && percent >= options.DefragThresholdLowerPercent;
+        if (!runs)
+        {
+            node.Statistics.DefragPercent = 0;
+            return;
+        }
+
+        int lower = options.DefragThresholdLowerPercent, upper = Math.Max(lower + 1, options.DefragThresholdUpperPercent);
+        int least = options.DefragCycleMinPercent, most = Math.Max(least, options.DefragCycleMaxPercent);
+        int share = (int)Math.Clamp(least + (percent - lower) * (most - least) / (upper - lower), least, most);
+        long startUs = TicksUs();
+        var budget = new SliceBudget(int.MaxValue - 1, this, 10_000L * share / Hz);
+        node.Databases.DefragSlice(ref budget);
+        long tookUs = TicksUs() - startUs;
+        node.Statistics.DefragPercent = share;
+        node.Statistics.DefragUs += tookUs;
+        node.Latency.Add("active-defrag-cycle", tookUs * 1000);
     }
 
     private void Slice()
@@ -98,6 +129,7 @@ internal sealed class Cron(Node node) : IPart, ITickSource
         node.OperationsFlow.Take(node.Now.Monotonic, statistics.CommandsProcessed);
         node.InputFlow.Take(node.Now.Monotonic, statistics.BytesIn);
         node.CountClients();
+        node.Sessions.EvictGreedy();
         node.CyclesFlow.Take(node.Now.Monotonic, statistics.EventLoopCycles);
         node.LoopTimeFlow.Take(node.Now.Monotonic, statistics.EventLoopNs / 1000);
         node.OutputFlow.Take(node.Now.Monotonic, statistics.BytesOut);

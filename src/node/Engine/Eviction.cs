@@ -22,7 +22,14 @@ public sealed class Eviction(Node node)
         IsPending = false;
         ulong limit = node.Options.MaxMemoryBytes;
         if (limit == 0 || (ulong)UsedBytes <= limit || !MayEvict) return true;
-        long until = node.Host.Ticks() + SliceUs * 1000;
+        long start = node.Host.Ticks();
+        bool enough = Evict(limit, start + SliceUs * 1000);
+        if (node.Latency.IsOn) node.Latency.Add("eviction-cycle", node.Host.Ticks() - start);
+        return enough;
+    }
+
+    private bool Evict(ulong limit, long until)
+    {
         for (int removed = 1; (ulong)UsedBytes > limit; removed++)
         {
             if (!node.Databases.EvictOne()) return false;

@@ -163,7 +163,7 @@ public sealed class InfoReport(Node node)
         text.Line("mem_cluster_links", node.Info.ClusterLinkBytes?.Invoke() ?? 0);
         text.Line("mem_aof_buffer", 0);
         text.Line("mem_allocator", "hexad-slabs");
-        text.Line("active_defrag_running", 0);
+        text.Line("active_defrag_running", node.Statistics.DefragPercent);
         text.Line("lazyfree_pending_objects", node.Databases.PendingFreeCount);
         text.Line("lazyfreed_objects", node.Statistics.LazyFreedObjects);
     }
@@ -210,7 +210,7 @@ public sealed class InfoReport(Node node)
         text.Line("expired_time_cap_reached_count", s.ExpireTimeCapReached);
         text.Line("expire_cycle_cpu_milliseconds", s.ExpireCycleUs / 1000);
         text.Line("evicted_keys", s.EvictedKeys);
-        text.Line("evicted_clients", 0);
+        text.Line("evicted_clients", s.EvictedClients);
         text.Line("total_eviction_exceeded_time", s.EvictionExceededUs / 1000);
         text.Line("current_eviction_exceeded_time", 0);
         text.Line("keyspace_hits", node.Services.KeyspaceHits);
@@ -226,7 +226,7 @@ public sealed class InfoReport(Node node)
         text.Line("active_defrag_misses", 0);
         text.Line("active_defrag_key_hits", 0);
         text.Line("active_defrag_key_misses", 0);
-        text.Line("total_active_defrag_time", 0);
+        text.Line("total_active_defrag_time", s.DefragUs / 1000);
         text.Line("current_active_defrag_time", 0);
         text.Line("tracking_total_keys", 0);
         text.Line("tracking_total_items", 0);

@@ -17,7 +17,7 @@ using Hexad.Wire.Resp;
 namespace Hexad.Engine;
 
 /// <summary>One node.</summary>
-public sealed class Node : INode, IKeyspaceEvents
+public sealed class Node : INode, IKeyspaceEvents, IDisposable
 {
     private readonly List<IPart> _parts = [];
     private readonly Cron _cron;
@@ -45,6 +45,7 @@ public sealed class Node : INode, IKeyspaceEvents
         Pause = new ClientPause(this);
         Monitors = new Monitors(this);
         SlowLog = new SlowLog(this);
+        Latency = new LatencyMonitor(this);
         Eviction = new Eviction(this);
         ReplicaExpiry = new ReplicaExpiry(this);
         Shutdown = new Shutdown(this);
@@ -100,6 +101,12 @@ public sealed class Node : INode, IKeyspaceEvents
     public Monitors Monitors { get; }
 
     public SlowLog SlowLog { get; }
+
+    /// <summary>What took long, by kind of event.</summary>
+    public LatencyMonitor Latency { get; }
+
+    /// <summary>The last calls, for the report of a crash.</summary>
+    internal RecentCalls Recent { get; } = new();
 
     public Eviction Eviction { get; }
 
@@ -157,6 +164,9 @@ public sealed class Node : INode, IKeyspaceEvents
 
     /// <summary>Whether expired keys are removed without being asked for (DEBUG SET-ACTIVE-EXPIRE).</summary>
     public bool ActiveExpire { get; set; } = true;
+
+    /// <summary>Whether the checksums of payloads are looked at (DEBUG SET-SKIP-CHECKSUM-VALIDATION).</summary>
+    public bool ChecksPayloads { get; set; } = true;
 
     /// <summary>Whether periodic work rests (DEBUG PAUSE-CRON).</summary>
     public bool IsCronPaused { get; set; }
@@ -313,8 +323,11 @@ public sealed class Node : INode, IKeyspaceEvents
         string running = Dispatcher.Running is { } session
             ? $"running {session.LastCommand?.Name} for client id={session.Id} addr={session.PeerText}"
             : "no command was running";
-        return running + "\n\n" + new InfoReport(this).Text([]);
+        return running + "\n\nthe last calls, the latest first:\n" + Recent.Text() + "\n" + new InfoReport(this).Text([]);
     }
+
+    /// <summary>Gives all memory back; the node may not be used afterwards.</summary>
+    public void Dispose() => Databases.Dispose();
 
     /// <inheritdoc/>
     public void Expired(int database, ReadOnlySpan<byte> key)
@@ -335,6 +348,7 @@ public sealed class Node : INode, IKeyspaceEvents
     {
         if (Monitors.Any && !Dispatcher.IsRunningAgain && (row.Flags & (Flags.SkipMonitor | Flags.Admin)) == 0 && (session.Flags & SessionFlags.Primary) == 0)
             Monitors.Feed(session, call, hidden);
+        if (Latency.IsOn) Latency.Add((row.Flags & Flags.Fast) != 0 ? "fast-command" : "command", tookNs);
         long slowUs = Options.SlowlogLogSlowerThanUs;
         if (slowUs >= 0 && tookNs / 1000 >= slowUs && (row.Flags & Flags.SkipSlowlog) == 0) SlowLog.Add(session, call, hidden, tookNs / 1000);
     }
@@ -343,8 +357,10 @@ public sealed class Node : INode, IKeyspaceEvents
     internal void UpdateObservation()
     {
         long slowUs = Options.SlowlogLogSlowerThanUs;
-        if (Monitors.Any) ObservedFromNs = long.MinValue;
-        else ObservedFromNs = slowUs < 0 || slowUs > long.MaxValue / 1000 ? long.MaxValue : slowUs * 1000;
+        long spikeMs = Options.LatencyMonitorThresholdMs;
+        long slowNs = slowUs < 0 || slowUs > long.MaxValue / 1000 ? long.MaxValue : slowUs * 1000;
+        long spikeNs = spikeMs <= 0 || spikeMs > long.MaxValue / 1_000_000 ? long.MaxValue : spikeMs * 1_000_000;
+        ObservedFromNs = Monitors.Any ? long.MinValue : Math.Min(slowNs, spikeNs);
     }
 
     /// <summary>How many clients there are, or how many replicas.</summary>

@@ -35,6 +35,9 @@ public sealed class Statistics
     public long LongestEventLoopNs;
     public long MostCommandsInCycle;
     public long CronUs;
+    public long DefragUs;
+    public int DefragPercent;
+    public long EvictedClients;
     public long PeakMemoryBytes;
 
     /// <summary>By <see cref="CommandRow.Id"/>.</summary>
@@ -70,7 +73,7 @@ public sealed class Statistics
         ConnectionsReceived = ConnectionsRejected = CommandsProcessed = BytesIn = BytesOut = ReplicationBytesIn = ReplicationBytesOut = 0;
         ReadsProcessed = ExpiredKeys = ExpireTimeCapReached = ExpireCycleUs = EvictedKeys = EvictionExceededUs = LazyFreedObjects = 0;
         QueryBufferDisconnections = OutputBufferDisconnections = ErrorReplies = UnexpectedErrorReplies = FullSyncs = PartialSyncs = RefusedPartialSyncs = 0;
-        EventLoopCycles = EventLoopNs = EventLoopCommandNs = LongestEventLoopNs = MostCommandsInCycle = CronUs = PeakMemoryBytes = 0;
+        EventLoopCycles = EventLoopNs = EventLoopCommandNs = LongestEventLoopNs = MostCommandsInCycle = CronUs = DefragUs = EvictedClients = PeakMemoryBytes = 0;
         System.Array.Clear(ByCommand);
         System.Array.Clear(Latencies);
         ErrorsByCode.Clear();

@@ -83,6 +83,13 @@ internal sealed class NodeProcess : ILogSink, IDisposable
         }
     }
 
+    /// <summary>Gives the memory of a node that has ended back, for the others of this process.</summary>
+    internal void Release()
+    {
+        _node?.Dispose();
+        _node = null;
+    }
+
     /// <summary>Asks the node to end in order; from any thread.</summary>
     internal void RequestStop(StopReason reason) => _loop.RequestStop(reason);
 

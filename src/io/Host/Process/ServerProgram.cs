@@ -87,6 +87,8 @@ public static class ServerProgram
         Thread[] threads = [.. nodes.Select(node => new Thread(() =>
         {
             int code = node.Run(isDaemon);
+            // Alone, the end of the process does that faster.
+            if (nodes.Length > 1) node.Release();
             if (code == 0) return;
             // They were started together: when one cannot go on, the operator wants to know, not to find out later.
             Interlocked.CompareExchange(ref worst, code, 0);

@@ -57,7 +57,7 @@ internal static class DebugCommands
         {
             case "digest-value": DigestValues(ref call); break;
             case "reload": Reload(ref call, session, save: !Has(ref call, "NOSAVE"u8)); break;
-            case "object" when call.Count == 3: Object(ref call); break;
+            case "object" when call.Count == 3 || (call.Count == 4 && call.Says(3, "FAST"u8)): Object(ref call); break;
             case "quicklist-packed-threshold" when call.Count == 3: DebugStructures.SetPlainBytes(ref call); break;
             case "listpack" when call.Count == 3: DebugStructures.ShowPack(ref call, session); break;
             case "quicklist" when call.Count <= 4: DebugStructures.ShowList(ref call, session); break;
@@ -71,6 +71,10 @@ internal static class DebugCommands
                 break;
             case "pause-cron" when call.Count == 3:
                 session.Node.IsCronPaused = !call[2].SequenceEqual("0"u8);
+                call.Reply.Ok();
+                break;
+            case "set-skip-checksum-validation" when call.Count == 3:
+                session.Node.ChecksPayloads = call[2].SequenceEqual("0"u8);
                 call.Reply.Ok();
                 break;
             case "log" when call.Count == 3:
@@ -304,6 +308,7 @@ internal static class DebugCommands
         "RELOAD [NOSAVE]", "    Save everything and load it again.",
         "SDSLEN <key>", "    The lengths of <key> and its string.",
         "SET-ACTIVE-EXPIRE (0|1)", "    Whether expired keys are removed without being asked for.",
+        "SET-SKIP-CHECKSUM-VALIDATION (0|1)", "    Whether RESTORE takes a payload whose checksum is wrong.",
         "SLEEP <seconds>", "    Do nothing for so long.",
         "STRINGMATCH-LEN <pattern> <text>", "    Whether a text matches a pattern.",
     ]);

@@ -1,4 +1,4 @@
-// LATENCY: how long commands take. Events (HISTORY, LATEST, GRAPH, DOCTOR) need the latency monitor; the histograms
+// LATENCY: how long commands take. Events (HISTORY, LATEST, GRAPH, DOCTOR) are kept by the latency monitor; the histograms
 // of commands are kept while latency-tracking is on.
 using System;
 using System.Collections.Generic;
@@ -34,10 +34,76 @@ internal static class LatencyCommands
         call.Reply.EndCountedMap(count);
     }
 
+    [Command("LATENCY|LATEST", arity: 2, Flags.Admin | Flags.NoScript | Flags.Loading | Flags.Stale, Group.Server, since: "2.8.13",
+        Summary = "Tells the latest sample of each kind of event.", Complexity = "O(1)",
+        Tips = "nondeterministic_output request_policy:all_nodes response_policy:special")]
+    internal static void Latest(ref CommandContext call, Session session)
+    {
+        LatencyMonitor monitor = session.Node.Latency;
+        call.Reply.Array(monitor.All.Count);
+        foreach ((string name, LatencySeries series) in monitor.All)
+        {
+            call.Reply.Array(4);
+            call.Reply.Bulk(name);
+            call.Reply.Integer(series.Samples[^1].UnixSeconds);
+            call.Reply.Integer(series.Samples[^1].Milliseconds);
+            call.Reply.Integer(series.MostMs);
+        }
+    }
+
+    [Command("LATENCY|HISTORY", arity: 3, Flags.Admin | Flags.NoScript | Flags.Loading | Flags.Stale, Group.Server, since: "2.8.13",
+        syntax: "event", Summary = "Tells the samples of a kind of event.", Complexity = "O(1)",
+        Tips = "nondeterministic_output request_policy:all_nodes response_policy:special")]
+    internal static void History(ref CommandContext call, Session session)
+    {
+        LatencySeries? series = session.Node.Latency.Find(Encoding.Latin1.GetString(call[2]));
+        call.Reply.Array(series?.Samples.Count ?? 0);
+        if (series is null) return;
+        foreach (LatencySample sample in series.Samples)
+        {
+            call.Reply.Array(2);
+            call.Reply.Integer(sample.UnixSeconds);
+            call.Reply.Integer(sample.Milliseconds);
+        }
+    }
+
+    [Command("LATENCY|RESET", arity: -2, Flags.Admin | Flags.NoScript | Flags.Loading | Flags.Stale, Group.Server, since: "2.8.13",
+        syntax: "[event+]", Summary = "Forgets the samples of all kinds of events, or of those named.", Complexity = "O(1)",
+        Tips = "request_policy:all_nodes response_policy:agg_sum")]
+    internal static void Reset(ref CommandContext call, Session session)
+    {
+        LatencyMonitor monitor = session.Node.Latency;
+        int count = call.Count == 2 ? monitor.Reset() : 0;
+        for (int i = 2; i < call.Count; i++)
+            if (monitor.Reset(Encoding.Latin1.GetString(call[i]))) count++;
+        call.Reply.Integer(count);
+    }
+
+    [Command("LATENCY|GRAPH", arity: 3, Flags.Admin | Flags.NoScript | Flags.Loading | Flags.Stale, Group.Server, since: "2.8.13",
+        syntax: "event", Summary = "Draws the samples of a kind of event.", Complexity = "O(1)",
+        Tips = "nondeterministic_output request_policy:all_nodes response_policy:special")]
+    internal static void Graph(ref CommandContext call, Session session)
+    {
+        string name = Encoding.Latin1.GetString(call[2]);
+        if (session.Node.Latency.Find(name) is { } series) call.Reply.Verbatim(Encoding.Latin1.GetBytes(session.Node.Latency.Graph(name, series)), "txt"u8);
+        else call.Reply.Error($"ERR No samples available for event '{name}'");
+    }
+
+    [Command("LATENCY|DOCTOR", arity: 2, Flags.Admin | Flags.NoScript | Flags.Loading | Flags.Stale, Group.Server, since: "2.8.13",
+        Summary = "Says what the samples mean.", Complexity = "O(1)",
+        Tips = "nondeterministic_output request_policy:all_nodes response_policy:special")]
+    internal static void Doctor(ref CommandContext call, Session session) =>
+        call.Reply.Verbatim(Encoding.Latin1.GetBytes(session.Node.Latency.Diagnosis()), "txt"u8);
+
     [Command("LATENCY|HELP", arity: 2, Flags.Loading | Flags.Stale, Group.Server, since: "2.8.13",
         Summary = "Lists the subcommands.", Complexity = "O(1)")]
     internal static void Help(ref CommandContext call, Session session) => HelpText.Write(call.Reply, "LATENCY",
     [
+        "DOCTOR", "    What the samples mean.",
+        "GRAPH <event>", "    A drawing of the samples of an event.",
+        "HISTORY <event>", "    The samples of an event.",
+        "LATEST", "    The latest sample of each event.",
+        "RESET [<event> ...]", "    Forget the samples of all events, or of those named.",
         "HISTOGRAM [COMMAND ...]", "    How many calls took how long, in microseconds, of all commands or those named.",
     ]);
 

@@ -159,6 +159,7 @@ public sealed class Dispatcher
             session.LastCommand = row;
         }
 
+        _node.Recent.Note(row, session.Id);
         Depth++;
         long changes = services.Changes;
         long errors = reply.Errors;

@@ -32,6 +32,8 @@ public enum NodeConditions : uint
     Paused = 1 << 7,
     /// <summary>Somebody monitors.</summary>
     Monitored = 1 << 8,
+    /// <summary>Other data is being loaded beside ours, which is served meanwhile.</summary>
+    LoadingBeside = 1 << 9,
 }
 
 /// <summary>Decides whether a command may run now. Order and words as clients of Redis know them.</summary>
@@ -105,6 +107,7 @@ internal sealed class Gatekeeper(Node node, CommandNames names)
         if (Holds(NodeConditions.Stale) && (does & Flags.Stale) == 0 && !obeyed) return Text(ErrorReplies.MasterDown);
         // What the cluster looks like has nothing to do with the data: tools ask while a new replica takes its first copy.
         if (Holds(NodeConditions.Loading) && (does & Flags.Loading) == 0 && row.Group != Group.Cluster && !obeyed) return Text(ErrorReplies.Loading);
+        if (Holds(NodeConditions.LoadingBeside) && (row.Flags & Flags.NoAsyncLoading) != 0 && !obeyed) return Text(ErrorReplies.Loading);
         if ((session.Flags & SessionFlags.Replica) != 0 && (does & (MovesData | Flags.ReadOnly)) != 0) return "ERR Replica can't interact with the keyspace";
         return null;
     }

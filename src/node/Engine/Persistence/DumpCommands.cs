@@ -34,14 +34,14 @@ internal static class DumpCommands
         Categories = Acl.Keyspace | Acl.Dangerous, Summary = "Makes a key out of what DUMP gave.",
         Complexity = "O(1) to make the key and O(N) for a value of N bytes, O(N*log(N)) for a sorted set")]
     [Key(1, KeyFlags.Overwrite | KeyFlags.Update)]
-    internal static void Restore(ref CommandContext call, Session session) => Restore(ref call);
+    internal static void Restore(ref CommandContext call, Session session) => RestoreKey(ref call, session.Node.ChecksPayloads);
 
     [Command("RESTORE-ASKING", arity: -4, Flags.Write | Flags.DenyOom | Flags.Asking, Group.Server, since: "3.0.0",
         syntax: "key:key ttl:integer serialized-value [REPLACE^3.0.0] [ABSTTL^5.0.0] [IDLETIME seconds:integer^5.0.0] [FREQ frequency:integer^5.0.0]",
         Categories = Acl.Keyspace | Acl.Dangerous, Doc = DocFlags.SysCmd, Summary = "RESTORE for keys that move between nodes.",
         Complexity = "O(1) to make the key and O(N) for a value of N bytes, O(N*log(N)) for a sorted set")]
     [Key(1, KeyFlags.Overwrite | KeyFlags.Update)]
-    internal static void RestoreAsking(ref CommandContext call, Session session) => Restore(ref call);
+    internal static void RestoreAsking(ref CommandContext call, Session session) => RestoreKey(ref call, session.Node.ChecksPayloads);
 
     private struct Options
     {
@@ -49,7 +49,7 @@ internal static class DumpCommands
         public long IdleSeconds, Frequency;
     }
 
-    private static void Restore(ref CommandContext call)
+    private static void RestoreKey(ref CommandContext call, bool checksChecksum)
     {
         if (!TryOptions(ref call, out Options options)) return;
         if (!options.Replace && call.Db.Peek(call[1]).Found)
@@ -71,7 +71,7 @@ internal static class DumpCommands
         }
 
         var batch = new RdbBatch();
-        PayloadFault fault = new DumpPayload().Read(call[3], checksChecksum: true, batch);
+        PayloadFault fault = new DumpPayload().Read(call[3], checksChecksum, batch);
         if (fault == PayloadFault.BadVersionOrChecksum) call.Reply.Error("ERR DUMP payload version or checksum are wrong"u8);
         else if (fault == PayloadFault.BadFormat) call.Reply.Error("ERR Bad data format"u8);
         else Store(ref call, options, ttl, batch);

@@ -45,7 +45,7 @@ public sealed class PersistencePart : IPart
     public MonotonicMs NextWake => _nextTick;
 
     /// <summary>Whether a data set is being loaded: from our file or from our primary.</summary>
-    public bool IsLoading => (_node.Conditions & (uint)NodeConditions.Loading) != 0;
+    public bool IsLoading => (_node.Conditions & (uint)(NodeConditions.Loading | NodeConditions.LoadingBeside)) != 0;
 
     /// <summary>Whether a snapshot is on its way, to a file or to replicas.</summary>
     public bool IsSnapshotting => _job is not null;
@@ -116,10 +116,10 @@ public sealed class PersistencePart : IPart
     internal void Advance() => _job?.Advance();
 
     /// <summary>Begins a snapshot for these targets; false while another one is on its way.</summary>
-    internal bool TryBeginSnapshot(RdbFacts facts, bool withData, IReadOnlyList<ISnapshotTarget> targets)
+    internal bool TryBeginSnapshot(RdbFacts facts, RdbForm form, bool withData, IReadOnlyList<ISnapshotTarget> targets)
     {
         if (IsSnapshotting || (withData && !_node.Databases.CanStartWalk)) return false;
-        _job = new SnapshotJob(_node, facts, withData, targets, Over);
+        _job = new SnapshotJob(_node, facts, form, withData, targets, Over);
         _job.Advance();
         return true;
     }
@@ -134,7 +134,7 @@ public sealed class PersistencePart : IPart
         _changesAtStart = _node.Services.Changes;
         _file = new SnapshotFile(_node, _node.Options.DumpFileName, Saved);
         _node.Host.Log(LogLevel.Notice, "Background saving started");
-        TryBeginSnapshot(_node.Replication.DescribeData(), withData: true, [_file]);
+        TryBeginSnapshot(_node.Replication.DescribeData(), WantedForm, withData: true, [_file]);
         return true;
     }
 
@@ -203,19 +203,21 @@ public sealed class PersistencePart : IPart
         _loading.Start();
     }
 
-    /// <summary>The primary's snapshot begins to be loaded.</summary>
-    internal void LoadingFromPrimary(bool loading)
+    /// <summary>The primary's snapshot begins to be loaded, or that is over; <paramref name="serves"/>: what we have is served meanwhile.</summary>
+    internal void LoadingFromPrimary(bool loading, bool serves = false)
     {
         if (loading) _loadStartedAt = _node.Now.Monotonic;
-        _node.Set(NodeConditions.Loading, loading);
+        _node.Set(NodeConditions.Loading, loading && !serves);
+        _node.Set(NodeConditions.LoadingBeside, loading && serves);
     }
 
     /// <summary>The lines of INFO persistence.</summary>
     private void WriteInfo(InfoText text)
     {
         (long done, long all) = _job?.Progress ?? default;
-        text.Line("loading", IsLoading);
-        text.Line("async_loading", 0);
+        bool beside = (_node.Conditions & (uint)NodeConditions.LoadingBeside) != 0;
+        text.Line("loading", IsLoading && !beside);
+        text.Line("async_loading", beside);
         text.Line("current_cow_peak", 0);
         text.Line("current_cow_size", _job is null ? 0 : _node.Databases.SnapshotHeldBytes);
         text.Line("current_cow_size_age", 0);
@@ -266,6 +268,9 @@ public sealed class PersistencePart : IPart
         text.Fraction("loading_loaded_perc", part * 100);
         text.Line("loading_eta_seconds", loaded == 0 ? 1 : (long)(elapsedMs / 1000.0 * (1 - part) / part));
     }
+
+    private RdbForm WantedForm => RdbForm.Of(
+        _node.Options.RdbVersion, _node.Options.RdbFlavour == Options.RdbFlavour.Valkey ? Persistence.Rdb.RdbFlavour.Valkey : Persistence.Rdb.RdbFlavour.Redis);
 
     private bool IsDue(out SaveRule due)
     {

@@ -54,6 +54,9 @@ internal sealed class RdbLoad
     /// <summary>Whether keys that are past their expiry are left out: not on a replica, whose primary will say DEL.</summary>
     public bool DropsExpired { get; init; }
 
+    /// <summary>The databases that are filled; null: the node's own.</summary>
+    public Database[]? Into { get; init; }
+
     /// <summary>Called when a piece has been loaded, so that more may be fed.</summary>
     public Action? WhenHungry { get; init; }
 
@@ -141,7 +144,7 @@ internal sealed class RdbLoad
             return null;
         }
 
-        Database db = _node.Databases[record.Database];
+        Database db = Into is null ? _node.Databases[record.Database] : Into[record.Database];
         Lifetime lifetime = expires ? Lifetime.Until(expiry) : Lifetime.Forever;
         if (record.IsFirst && record.Type != ObjectType.String && db.PeekRaw(record.Key).Found)
             return $"The key '{RdbDecoder.Printable(record.Key)}' in database {record.Database} comes twice";

@@ -48,7 +48,7 @@ internal sealed class SnapshotJob
     private bool _ending;
 
     /// <summary>Begins a snapshot of the databases as they are now, or, with <paramref name="withData"/> false, of none.</summary>
-    public SnapshotJob(Node node, RdbFacts facts, bool withData, IEnumerable<ISnapshotTarget> targets, Action<SnapshotJob> whenOver)
+    public SnapshotJob(Node node, RdbFacts facts, RdbForm form, bool withData, IEnumerable<ISnapshotTarget> targets, Action<SnapshotJob> whenOver)
     {
         _node = node;
         _whenOver = whenOver;
@@ -61,6 +61,7 @@ internal sealed class SnapshotJob
         {
             Compresses = node.Options.RdbCompression,
             WritesChecksum = node.Options.RdbChecksum,
+            Form = form,
             Notes = node.Databases.Eviction.Policy switch
             {
                 EvictionPolicy.AllKeysLru or EvictionPolicy.VolatileLru => UseNotes.Idle,
@@ -106,7 +107,7 @@ internal sealed class SnapshotJob
             _node.Host.Submit(new EncodeWork(_encoder, page) { Lane = Lane.Compute, WhenDone = work => Encoded((EncodeWork)work) });
         }
 
-        if (_walk is not null && AnyFull() && _walk.HeldBytes > MostHeldBytes) DropSlowest();
+        if (_walk is not null && !IsOver && _walk.HeldBytes > MostHeldBytes) DropSlowest();
     }
 
     /// <summary>Gives the snapshot up.</summary>
@@ -118,7 +119,9 @@ internal sealed class SnapshotJob
         Finish();
     }
 
-    private long MostHeldBytes => Math.Max(64L << 20, (long)Math.Min(_node.Options.ClientOutputBufferLimits.Replica.HardBytes, long.MaxValue));
+    // Beside the data itself: half as much again, and never less than what a slow replica may cost anyway.
+    private long MostHeldBytes => Math.Max(
+        Math.Max(64L << 20, _node.Databases.UsedBytes / 2), (long)Math.Min(_node.Options.ClientOutputBufferLimits.Replica.HardBytes, long.MaxValue));
 
     private void Encoded(EncodeWork work)
     {
@@ -149,8 +152,16 @@ internal sealed class SnapshotJob
 
     private void DropSlowest()
     {
+        const string Why = "too slow: the old values that wait for it take too much memory";
+        if (!AnyFull())
+        {
+            // Nobody keeps us from it: the data changes faster than it can be encoded.
+            Cancel("the data changes too fast: the old values that wait to be saved take too much memory");
+            return;
+        }
+
         foreach (ISnapshotTarget target in _targets)
-            if (target.IsFull) target.Abort("too slow: the old values that wait for it take too much memory");
+            if (target.IsFull) target.Abort(Why);
         _targets.RemoveAll(static target => target.IsFull || target.IsGone);
         Advance();
     }

@@ -12,6 +12,7 @@ using Hexad.Commands;
 using Hexad.Core;
 using Hexad.Engine.Seam;
 using Hexad.Options;
+using Hexad.Persistence.Rdb;
 using Hexad.Replication;
 using Hexad.Wire;
 
@@ -291,7 +292,7 @@ public sealed class PrimarySide
             else (spool ??= NewSpool(targets)).Add(replica, session);
         }
 
-        bool begun = _node.Persistence.TryBeginSnapshot(_replication.DescribeData(), withData ?? true, targets);
+        bool begun = _node.Persistence.TryBeginSnapshot(_replication.DescribeData(), RdbForm.Lowest, withData ?? true, targets);
         Invariant.That(begun);
         foreach ((Replica replica, Session session) in chosen)
         {

@@ -1,7 +1,11 @@
 // A snapshot that our primary sends, on its way into our databases.
 //
-//   straight:   link ─▶ frame off ─▶ decoder ─▶ databases          (nothing to lose, or the operator wants it)
+//   straight:   link ─▶ frame off ─▶ decoder ─▶ databases                       there was nothing to lose
+//   beside:     link ─▶ frame off ─▶ decoder ─▶ other databases ─▶ exchange      repl-diskless-load swapdb
 //   by file:    link ─▶ frame off ─▶ file ─▶ all there? ─▶ flush ─▶ decoder ─▶ databases
+//
+// Beside costs twice the memory for a while; in return what we have is served until the new is whole, if it is of the
+// same history, and stays ours if the new never gets whole.
 using System;
 using Hexad.Core;
 using Hexad.Engine.Seam;
@@ -22,6 +26,9 @@ internal sealed class SnapshotIntake : ISnapshotSink
     private readonly ReplicationOffset _offset;
     private readonly SnapshotReceiver _receiver;
     private readonly bool _straight;
+    private readonly bool _besides;
+    private readonly bool _serves;
+    private Database[]? _beside;
     private readonly string _path;
     private RdbLoad? _load;
     private long _fileBytesWaiting;
@@ -36,7 +43,10 @@ internal sealed class SnapshotIntake : ISnapshotSink
         _history = history;
         _offset = offset;
         _receiver = new SnapshotReceiver(this);
-        _straight = node.Databases.KeyCount == 0;
+        bool isEmpty = node.Databases.KeyCount == 0;
+        _besides = !isEmpty && node.Options.DisklessLoad == DisklessLoad.SwapDatabase;
+        _straight = isEmpty || _besides;
+        _serves = _besides && node.Replication.HasPast && node.Replication.History.Id == history;
         _path = $"temp-sync-{node.Host.Facts().ProcessId}-{node.Options.Port}.rdb";
     }
 
@@ -81,7 +91,12 @@ internal sealed class SnapshotIntake : ISnapshotSink
         if (_over) return;
         _over = true;
         _load?.Cancel();
-        if (_loadingBegun)
+        if (_beside is not null)
+        {
+            _node.Databases.DropBeside(_beside, FreeMode.Later);
+            _node.Persistence.LoadingFromPrimary(false);
+        }
+        else if (_loadingBegun)
         {
             // Half a data set is none.
             _node.Databases.Flush(FreeMode.Later);
@@ -103,7 +118,7 @@ internal sealed class SnapshotIntake : ISnapshotSink
         if (_straight)
         {
             BeginLoading();
-            _load = new RdbLoad(_node, Loaded) { WhenHungry = Throttle };
+            _load = new RdbLoad(_node, Loaded) { WhenHungry = Throttle, Into = _beside };
         }
         else
         {
@@ -138,7 +153,13 @@ internal sealed class SnapshotIntake : ISnapshotSink
     {
         _loadingBegun = true;
         _node.Host.Log(LogLevel.Notice, "MASTER <-> REPLICA sync: Loading DB in memory");
-        _node.Persistence.LoadingFromPrimary(true);
+        _node.Persistence.LoadingFromPrimary(true, _serves);
+        if (_besides)
+        {
+            _beside = _node.Databases.MakeBeside();
+            return;
+        }
+
         _node.Databases.Flush(_node.Options.ReplicaLazyFlush ? FreeMode.Later : FreeMode.Now);
         _node.Services.DatabaseChanged(null);
     }
@@ -154,6 +175,13 @@ internal sealed class SnapshotIntake : ISnapshotSink
 
         int database = _load!.Decoder.Facts.StreamDatabase;
         _over = true;
+        if (_beside is not null)
+        {
+            _node.Host.Log(LogLevel.Notice, "MASTER <-> REPLICA sync: Swapping active DB with loaded DB");
+            _node.Databases.TakeOver(_beside, FreeMode.Later);
+            _node.Services.DatabaseChanged(null);
+        }
+
         _node.Persistence.LoadingFromPrimary(false);
         if (!_straight) _node.Host.Submit(new FileWork { Lane = Lane.Snapshot, Verb = FileVerb.Delete, Path = _path });
         if (_readingStopped) _side.SetReading(true);

@@ -185,6 +185,35 @@ public sealed class SessionTable(Node node)
         }
     }
 
+    /// <summary>
+    /// Ends the clients whose buffers take most until all together keep to <c>maxmemory-clients</c>. Primary, replicas and
+    /// those that said CLIENT NO-EVICT are neither counted nor ended.
+    /// </summary>
+    public void EvictGreedy()
+    {
+        long limit = node.Options.MaxMemoryClientsBytes;
+        if (limit < 0) limit = (long)(node.Options.MaxMemoryBytes / 100 * (ulong)-limit);
+        if (limit == 0) return;
+        var counted = new List<Session>();
+        long sum = 0;
+        foreach (Session session in _byId.Values)
+        {
+            if ((session.Flags & (SessionFlags.Primary | SessionFlags.Replica | SessionFlags.NoEvict)) != 0) continue;
+            counted.Add(session);
+            sum += SessionText.MemoryOf(session);
+        }
+
+        if (sum <= limit) return;
+        counted.Sort(static (a, b) => SessionText.MemoryOf(b).CompareTo(SessionText.MemoryOf(a)));
+        for (int i = 0; i < counted.Count && sum > limit; i++)
+        {
+            sum -= SessionText.MemoryOf(counted[i]);
+            node.Statistics.EvictedClients++;
+            node.Host.Log(LogLevel.Notice, $"Evicting client: {SessionText.Of(counted[i])}");
+            Close(counted[i], CloseMode.Now);
+        }
+    }
+
     private void Forget(Session session)
     {
         if ((session.Flags & SessionFlags.Monitor) != 0) node.Monitors.Remove(session);

@@ -10,6 +10,9 @@ public static class SessionText
     // What a session costs beside its buffers, so that tot-mem has a floor.
     private const int ObjectBytes = 512;
 
+    /// <summary>The memory that a session takes with its buffers.</summary>
+    public static long MemoryOf(Session session) => ObjectBytes + session.PendingCapacity + (session.Link?.Output.Capacity ?? 0);
+
     /// <summary>The line of a session, without a line break.</summary>
     public static string Of(Session session) => Append(new StringBuilder(), session).ToString();
 

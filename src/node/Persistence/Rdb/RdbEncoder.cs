@@ -51,6 +51,9 @@ public sealed class RdbEncoder
     /// <summary>What the keys carry besides value and expiry.</summary>
     public UseNotes Notes { get; init; }
 
+    /// <summary>Whose numbering the file follows, and which number it has.</summary>
+    public RdbForm Form { get; init; } = RdbForm.Lowest;
+
     /// <summary>What has been encoded since <see cref="Take"/>.</summary>
     public ReadOnlySpan<byte> Written => _buffer.Written;
 
@@ -60,10 +63,11 @@ public sealed class RdbEncoder
     /// <summary>Encodes magic, version and what the file says about itself.</summary>
     public void Begin(RdbFacts facts)
     {
-        _buffer.Raw("REDIS"u8);
-        Span<byte> version = stackalloc byte[4];
-        Utf8Formatter.TryFormat(RdbVersion.Written, version, out _, new System.Buffers.StandardFormat('D', 4));
-        _buffer.Raw(version);
+        bool isValkey = Form.Flavour == RdbFlavour.Valkey;
+        _buffer.Raw(isValkey ? "VALKEY"u8 : "REDIS"u8);
+        Span<byte> digits = stackalloc byte[4];
+        Utf8Formatter.TryFormat(Form.Version, digits, out int length, new System.Buffers.StandardFormat('D', (byte)(isValkey ? 3 : 4)));
+        _buffer.Raw(digits[..length]);
         Aux("redis-ver"u8, System.Text.Encoding.Latin1.GetBytes(facts.ServerVersion));
         Aux("redis-bits"u8, 64);
         Aux("ctime"u8, facts.CreatedAtSeconds);

@@ -1,0 +1,30 @@
+using System;
+
+namespace Hexad.Persistence.Rdb;
+
+/// <summary>
+/// Whose numbering a file that we write follows, and which number it has.
+///
+/// <code>
+///   10, 11          the common numbers: every Redis from 7.0 on and every Valkey reads them
+///   12              Redis 7.4 and newer
+///   Valkey 80       Valkey 9 and newer, whose numbers went apart from there
+/// </code>
+/// </summary>
+public readonly record struct RdbForm(RdbFlavour Flavour, int Version)
+{
+    private const int NewestCommon = 11;
+
+    /// <summary>The lowest that holds all data that has a common form.</summary>
+    public static RdbForm Lowest => new(RdbFlavour.Redis, RdbVersion.Written);
+
+    /// <summary>
+    /// What the options ask for: at least version <paramref name="version"/> (0: the lowest that holds the data), and beyond
+    /// the common numbers the one of <paramref name="flavour"/>.
+    /// </summary>
+    public static RdbForm Of(int version, RdbFlavour flavour)
+    {
+        int wanted = Math.Max(version, RdbVersion.Written);
+        return flavour == RdbFlavour.Valkey && wanted > NewestCommon ? new RdbForm(RdbFlavour.Valkey, RdbVersion.OldestValkey) : new RdbForm(RdbFlavour.Redis, wanted);
+    }
+}
