@@ -34,71 +34,133 @@ public static class NumberText
         return true;
     }
 
-    /// <summary>Writes a double for a reply: <c>inf</c>, <c>-inf</c>, <c>nan</c>, whole numbers without a fraction, else the
-    /// shortest digits that read back the same with an exponent as C's %g writes it. Returns the length, at most 32.</summary>
+    /// <summary>
+    /// Writes a double for a reply, and wherever a score is kept as text: <c>inf</c>, <c>-inf</c>, <c>nan</c>, whole numbers up to
+    /// 2^62 without a fraction, else the shortest digits that read back the same, in the form that Redis 7.2 gives them:
+    /// seven zeros at most at the end of a larger whole number, an exponent without leading zeros. Returns the length, at most 32.
+    /// </summary>
     public static int Double(double value, Span<byte> to)
     {
         if (double.IsNaN(value)) return Copy("nan"u8, to);
         if (double.IsPositiveInfinity(value)) return Copy("inf"u8, to);
         if (double.IsNegativeInfinity(value)) return Copy("-inf"u8, to);
         if (value == 0) return Copy(double.IsNegative(value) ? "-0"u8 : "0"u8, to);
-        if (value == Math.Floor(value) && Math.Abs(value) < 1e17)
+        if (TryWhole(value, out long whole))
         {
-            Utf8Formatter.TryFormat((long)value, to, out int whole);
-            return whole;
+            Utf8Formatter.TryFormat(whole, to, out int length);
+            return length;
         }
 
         return Shortest(value, to);
     }
 
-    // R gives "1E-07" and "1.5E+20"; C writes 1e-07 and 1.5e+20, and switches to an exponent at the same places as %.17g.
+    /// <summary>Whether a double is a whole number of at most 2^62 either way.</summary>
+    public static bool TryWhole(double value, out long whole)
+    {
+        const double Limit = long.MaxValue / 2;
+        whole = 0;
+        if (!(value >= -Limit && value <= Limit)) return false;
+        whole = (long)value;
+        return whole == value;
+    }
+
+    /// <summary>Writes a double as C's <c>%.17g</c> does: 17 significant digits, zeros at the end left out, which read back the same. Returns the length, at most 32.</summary>
+    public static int DoubleOf17Digits(double value, Span<byte> to)
+    {
+        if (!double.IsFinite(value) || value == 0) return Double(value, to);
+        Span<byte> text = stackalloc byte[40], digits = stackalloc byte[32];
+        value.TryFormat(text, out int length, "E16", CultureInfo.InvariantCulture);
+        int count = Digits(text[..length], digits, out int scale);
+        int exponent = scale + count - 1, at = 0;
+        if (value < 0) to[at++] = (byte)'-';
+        if (exponent is >= -4 and < 17) return at + Plain(digits[..count], scale, to[at..]);
+        return at + Scientific(digits[..count], exponent, 2, to[at..]);
+    }
+
     private static int Shortest(double value, Span<byte> to)
     {
         Span<byte> text = stackalloc byte[40];
         value.TryFormat(text, out int length, "R", CultureInfo.InvariantCulture);
+        Span<byte> digits = stackalloc byte[32];
+        int count = Digits(text[..length], digits, out int scale);
         int at = 0;
-        int mark = text[..length].IndexOf((byte)'E');
-        ReadOnlySpan<byte> mantissa = mark < 0 ? text[..length] : text[..mark];
-        if (mark < 0) return Copy(mantissa, to);
-        int exponent = int.Parse(text[(mark + 1)..length], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
-        if (exponent is >= -4 and < 17) return Plain(mantissa, exponent, to);
-        at += Copy(mantissa, to);
-        to[at++] = (byte)'e';
-        to[at++] = (byte)(exponent < 0 ? '-' : '+');
-        exponent = Math.Abs(exponent);
-        if (exponent < 10) to[at++] = (byte)'0';
-        Utf8Formatter.TryFormat(exponent, to[at..], out int digits);
-        return at + digits;
+        if (value < 0) to[at++] = (byte)'-';
+        return at + Place(digits[..count], scale, value < 0, to[at..]);
     }
 
-    private static int Plain(ReadOnlySpan<byte> mantissa, int exponent, Span<byte> to)
+    /// <summary>The digits of a number's text without zeros at either end, and the power of ten that they are to be multiplied with.</summary>
+    private static int Digits(ReadOnlySpan<byte> text, Span<byte> digits, out int scale)
+    {
+        int count = 0, fraction = 0;
+        bool afterPoint = false;
+        scale = 0;
+        for (int i = 0; i < text.Length; i++)
+        {
+            byte b = text[i];
+            if (b == '.') afterPoint = true;
+            else if (b == 'E')
+            {
+                scale = int.Parse(text[(i + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+                break;
+            }
+            else if (b != '-')
+            {
+                if (afterPoint) fraction++;
+                if (count > 0 || b != '0') digits[count++] = b;
+            }
+        }
+
+        scale -= fraction;
+        for (; count > 1 && digits[count - 1] == '0'; count--) scale++;
+        return count;
+    }
+
+    // As Redis 7.2: the rules of fpconv decide between plain digits and an exponent.
+    private static int Place(ReadOnlySpan<byte> digits, int scale, bool negative, Span<byte> to)
+    {
+        int count = digits.Length, exponent = scale + count - 1, size = Math.Abs(exponent);
+        if (scale >= 0 ? size < count + 7 : scale > -7 || size < 4) return Plain(digits, scale, to);
+        return Scientific(digits[..Math.Min(count, negative ? 17 : 18)], exponent, 1, to);
+    }
+
+    private static int Plain(ReadOnlySpan<byte> digits, int scale, Span<byte> to)
+    {
+        int count = digits.Length, before = count + scale;
+        if (scale >= 0)
+        {
+            digits.CopyTo(to);
+            to.Slice(count, scale).Fill((byte)'0');
+            return before;
+        }
+
+        if (before <= 0)
+        {
+            Copy("0."u8, to);
+            to.Slice(2, -before).Fill((byte)'0');
+            return 2 - before + Copy(digits, to[(2 - before)..]);
+        }
+
+        Copy(digits[..before], to);
+        to[before] = (byte)'.';
+        return 1 + before + Copy(digits[before..], to[(before + 1)..]);
+    }
+
+    private static int Scientific(ReadOnlySpan<byte> digits, int exponent, int exponentDigits, Span<byte> to)
     {
         int at = 0;
-        if (mantissa[0] == '-')
-        {
-            to[at++] = (byte)'-';
-            mantissa = mantissa[1..];
-        }
-
-        Span<byte> digits = stackalloc byte[24];
-        int count = 0;
-        foreach (byte b in mantissa)
-            if (b != '.') digits[count++] = b;
-        if (exponent < 0)
-        {
-            at += Copy("0."u8, to[at..]);
-            for (int i = -1; i > exponent; i--) to[at++] = (byte)'0';
-            return at + Copy(digits[..count], to[at..]);
-        }
-
-        for (int i = 0; i <= exponent; i++) to[at++] = i < count ? digits[i] : (byte)'0';
-        if (count > exponent + 1)
+        to[at++] = digits[0];
+        if (digits.Length > 1)
         {
             to[at++] = (byte)'.';
-            at += Copy(digits[(exponent + 1)..count], to[at..]);
+            at += Copy(digits[1..], to[at..]);
         }
 
-        return at;
+        to[at++] = (byte)'e';
+        to[at++] = (byte)(exponent < 0 ? '-' : '+');
+        int size = Math.Abs(exponent);
+        if (size < 10 && exponentDigits > 1) to[at++] = (byte)'0';
+        Utf8Formatter.TryFormat(size, to[at..], out int written);
+        return at + written;
     }
 
     private static int Copy(ReadOnlySpan<byte> text, Span<byte> to)
