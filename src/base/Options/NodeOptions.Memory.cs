@@ -112,15 +112,15 @@ public sealed partial class NodeOptions
         Help = "And of members up to this length.")]
     public partial long SetMaxListpackValueBytes { get; set; }
 
-    [Option("zset-max-listpack-entries", 128L, Live = true, Alias = "zset-max-ziplist-entries", Pending = "sorted sets",
+    [Option("zset-max-listpack-entries", 128L, Live = true, Alias = "zset-max-ziplist-entries",
         Help = "Sorted sets of up to so many members are packed.")]
     public partial long ZsetMaxListpackEntries { get; set; }
 
-    [Option("zset-max-listpack-value", 64L, Live = true, Alias = "zset-max-ziplist-value", Unit = OptionUnit.Memory, Pending = "sorted sets",
+    [Option("zset-max-listpack-value", 64L, Live = true, Alias = "zset-max-ziplist-value", Unit = OptionUnit.Memory,
         Help = "And of members up to this length.")]
     public partial long ZsetMaxListpackValueBytes { get; set; }
 
-    [Option("hll-sparse-max-bytes", 3000L, Live = true, Unit = OptionUnit.Memory, Pending = "HyperLogLog",
+    [Option("hll-sparse-max-bytes", 3000L, Live = true, Unit = OptionUnit.Memory,
         Help = "The longest sparse form of a HyperLogLog.")]
     public partial long HllSparseMaxBytes { get; set; }
 

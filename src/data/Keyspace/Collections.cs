@@ -18,6 +18,8 @@ public sealed class Collections
         Members = new MemberTables(Memory, hasher);
         Register(ObjectType.Set, Members);
         Register(ObjectType.Hash, Members);
+        SortedSets = new SortedTree(Memory, hasher);
+        Register(ObjectType.SortedSet, SortedSets);
     }
 
     /// <summary>What the structures share.</summary>
@@ -28,6 +30,9 @@ public sealed class Collections
 
     /// <summary>Sets and hashes of any size.</summary>
     public MemberTables Members { get; }
+
+    /// <summary>Sorted sets of any size.</summary>
+    public SortedTree SortedSets { get; }
 
     /// <summary>The structure behind the collections of a type.</summary>
     public ICollection Of(ObjectType type) => _byType[(int)type] ?? throw new InvalidOperationException($"No structure holds a {type}");

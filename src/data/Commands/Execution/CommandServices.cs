@@ -15,6 +15,7 @@ public abstract class CommandServices
         Databases = databases;
         Options = options;
         Dice = dice;
+        Scored = new ScoredList(dice);
     }
 
     /// <summary>The keyspace.</summary>
@@ -37,6 +38,12 @@ public abstract class CommandServices
 
     /// <summary>Room for the members that SRANDMEMBER or HRANDFIELD has chosen: their blocks.</summary>
     internal System.Collections.Generic.HashSet<nint> Chosen { get; } = [];
+
+    /// <summary>Room for members with scores on their way into a sorted set or a reply.</summary>
+    internal ScoredList Scored { get; }
+
+    /// <summary>A place to change HyperLogLogs.</summary>
+    internal SketchBench Sketches => field ??= new SketchBench();
 
     /// <summary>How many changes there have been: what decides whether a command is propagated, and when to save.</summary>
     public long Changes { get; set; }

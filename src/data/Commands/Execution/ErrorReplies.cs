@@ -78,6 +78,42 @@ public static class ErrorReplies
     public static ReadOnlySpan<byte> LfuNotSelected =>
         "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust."u8;
 
+    public static ReadOnlySpan<byte> AddNxAndXx => "ERR XX and NX options at the same time are not compatible"u8;
+    public static ReadOnlySpan<byte> AddGtLtNx => "ERR GT, LT, and/or NX options at the same time are not compatible"u8;
+    public static ReadOnlySpan<byte> AddIncrOnce => "ERR INCR option supports a single increment-element pair"u8;
+    public static ReadOnlySpan<byte> ScoreNotANumber => "ERR resulting score is not a number (NaN)"u8;
+    public static ReadOnlySpan<byte> RangeNotAFloat => "ERR min or max is not a float"u8;
+    public static ReadOnlySpan<byte> RangeNotText => "ERR min or max not valid string range item"u8;
+    public static ReadOnlySpan<byte> RankRangeLimit =>
+        "ERR syntax error, LIMIT is only supported in combination with either BYSCORE or BYLEX"u8;
+    public static ReadOnlySpan<byte> LexWithScores => "ERR syntax error, WITHSCORES not supported in combination with BYLEX"u8;
+    public static ReadOnlySpan<byte> WeightNotAFloat => "ERR weight value is not a float"u8;
+    public static ReadOnlySpan<byte> OutOfLongRange =>
+        "ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807"u8;
+    public static ReadOnlySpan<byte> NumKeysPositive => "ERR numkeys should be greater than 0"u8;
+    public static ReadOnlySpan<byte> CountPositive => "ERR count should be greater than 0"u8;
+
+    public static ReadOnlySpan<byte> RadiusNotANumber => "ERR need numeric radius"u8;
+    public static ReadOnlySpan<byte> RadiusNegative => "ERR radius cannot be negative"u8;
+    public static ReadOnlySpan<byte> WidthNotANumber => "ERR need numeric width"u8;
+    public static ReadOnlySpan<byte> HeightNotANumber => "ERR need numeric height"u8;
+    public static ReadOnlySpan<byte> BoxNegative => "ERR height or width cannot be negative"u8;
+    public static ReadOnlySpan<byte> UnknownUnit => "ERR unsupported unit provided. please use M, KM, FT, MI"u8;
+    public static ReadOnlySpan<byte> MemberNotAPlace => "ERR could not decode requested zset member"u8;
+    public static ReadOnlySpan<byte> GeoCountPositive => "ERR COUNT must be > 0"u8;
+    public static ReadOnlySpan<byte> GeoAnyNeedsCount => "ERR the ANY argument requires COUNT argument"u8;
+    public static ReadOnlySpan<byte> GeoSearchStoreWith =>
+        "ERR GEOSEARCHSTORE is not compatible with WITHDIST, WITHHASH and WITHCOORD options"u8;
+    public static ReadOnlySpan<byte> GeoRadiusStoreWith =>
+        "ERR STORE option in GEORADIUS is not compatible with WITHDIST, WITHHASH and WITHCOORD options"u8;
+    public static ReadOnlySpan<byte> CorruptedHyperLogLog => "INVALIDOBJ Corrupted HLL object detected"u8;
+    public static ReadOnlySpan<byte> NotAHyperLogLog => "WRONGTYPE Key is not a valid HyperLogLog string value."u8;
+    public static ReadOnlySpan<byte> KeyDoesNotExist => "ERR The specified key does not exist"u8;
+    public static ReadOnlySpan<byte> HyperLogLogNotSparse => "ERR HLL encoding is not sparse"u8;
+
+    /// <summary>"at least 1 input key is needed for 'zunion' command"</summary>
+    public static string NoInputKey(string command) => $"ERR at least 1 input key is needed for '{command}' command";
+
     /// <summary>"wrong number of arguments for 'get' command"; <paramref name="command"/> is the full lower-case name.</summary>
     public static string WrongArity(string command) => $"ERR wrong number of arguments for '{command}' command";
 
