@@ -128,10 +128,17 @@ public sealed class ServerTests : IDisposable
         Assert.NotEqual(starter.Id, daemon);
         using (System.Diagnostics.Process process = System.Diagnostics.Process.GetProcessById(daemon))
         {
-            // A session of its own: field 6 of stat is the session, which is the daemon's own id.
-            Assert.Equal(daemon.ToString(), File.ReadAllText($"/proc/{daemon}/stat").Split(' ')[5]);
-            Shell.Signal("TERM", daemon);
-            Assert.True(process.WaitForExit(TimeSpan.FromSeconds(30)));
+            try
+            {
+                // A session of its own: field 6 of stat is the session, which is the daemon's own id.
+                Assert.Equal(daemon.ToString(), File.ReadAllText($"/proc/{daemon}/stat").Split(' ')[5]);
+                Shell.Signal("TERM", daemon);
+                Assert.True(process.WaitForExit(TimeSpan.FromSeconds(30)));
+            }
+            finally
+            {
+                if (!process.HasExited) process.Kill();
+            }
         }
 
         Assert.Contains("Received SIGTERM", File.ReadAllText(At("log")));
