@@ -53,7 +53,10 @@ public static class Shell
     {
         var start = new ProcessStartInfo(program)
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
         };
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
         start.Environment["REDISCLI_HISTFILE"] = "/dev/null";

@@ -59,7 +59,11 @@ internal static class StreamItems
     {
         streams.ChangeFacts(root) = new StreamFacts
         {
-            Length = reader.Int64(), LastId = Id(ref reader), FirstId = Id(ref reader), MaxDeletedId = Id(ref reader), EntriesAdded = reader.Int64(),
+            Length = reader.Int64(),
+            LastId = Id(ref reader),
+            FirstId = Id(ref reader),
+            MaxDeletedId = Id(ref reader),
+            EntriesAdded = reader.Int64(),
         };
         reader.Int64();
         for (long left = reader.Int64(); left > 0; left--)

@@ -78,7 +78,9 @@ public sealed class CreationPlan
         List<(PlannedNode, PlannedNode)> assignments = nodes.Where(n => n.Master is not null).Select(n => (n, n.Master!)).ToList();
         var plan = new CreationPlan(nodes)
         {
-            Masters = nodes.Where(n => n.Master is null).ToList(), Assignments = assignments, ExtraFrom = assignments.Count,
+            Masters = nodes.Where(n => n.Master is null).ToList(),
+            Assignments = assignments,
+            ExtraFrom = assignments.Count,
         };
         ShareSlots(plan.Masters);
         return plan;
