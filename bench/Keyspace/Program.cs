@@ -24,6 +24,10 @@ internal static class Program
         {
         }
 
+        void IKeyspaceEvents.FieldsExpired(int database, ReadOnlySpan<byte> key, KeyBuffer fields, bool keyRemoved)
+        {
+        }
+
         void IKeyspaceEvents.Evicted(int database, ReadOnlySpan<byte> key)
         {
         }

@@ -26,8 +26,10 @@ internal sealed class TestKeyspace : IKeyspaceEvents, IDisposable
     public Database Db => All[0];
     public List<string> Expired { get; } = [];
     public List<string> Evicted { get; } = [];
+    public List<string> FieldsExpired { get; } = [];
 
     void IKeyspaceEvents.Expired(int database, ReadOnlySpan<byte> key) => Expired.Add($"{database}:{Encoding.Latin1.GetString(key)}");
+    void IKeyspaceEvents.FieldsExpired(int database, ReadOnlySpan<byte> key, KeyBuffer fields, bool keyRemoved) => FieldsExpired.Add($"{database}:{Encoding.Latin1.GetString(key)} {fields.Count}{(keyRemoved ? " all" : "")}");
     void IKeyspaceEvents.Evicted(int database, ReadOnlySpan<byte> key) => Evicted.Add($"{database}:{Encoding.Latin1.GetString(key)}");
 
     public UnixMs After(long ms) => new(All.Now.Value + ms);

@@ -19,6 +19,7 @@ public sealed class Databases : IDisposable
     private readonly FreeQueue _freeQueue;
     private readonly EvictionPool _pool;
     private readonly List<SnapshotWalk> _walks = [];
+    private readonly KeyBuffer _expiredFields = new();
     private int _expireNext;
     private long _detachedSetBytes;
     private bool _isEditing;
@@ -193,7 +194,22 @@ public sealed class Databases : IDisposable
                 removed += found.Found ? 1 : 0;
             }
 
+            removed += ExpireFields(database, ref budget);
             if (!budget.IsSpent) _expireNext = (_expireNext + 1) % _databases.Length;
+        }
+
+        return removed;
+    }
+
+    /// <summary>Removes fields that are past their expiry from hashes of a database.</summary>
+    private int ExpireFields(Database database, ref SliceBudget budget)
+    {
+        int removed = 0;
+        while (!budget.IsSpent && database.Set.Fields is { Count: > 0 } fields)
+        {
+            Entry due = fields.FirstDue(Now.Value - 1, ref budget);
+            if (due.Block == 0) break;
+            removed += database.ExpireFields(due.Key.ToArray(), _expiredFields, ref budget);
         }
 
         return removed;
@@ -264,7 +280,7 @@ public sealed class Databases : IDisposable
     internal BucketTables<Entry> Tables { get; }
     internal AccessClock Clock { get; }
 
-    internal TableSet CreateSet() => new(Tables, Memory, Settings.ClusterMode ? SlotIndex.Count : 1);
+    internal TableSet CreateSet() => new(Tables, Memory, Collections.Members, Settings.ClusterMode ? SlotIndex.Count : 1);
 
     internal void BeginEdit()
     {

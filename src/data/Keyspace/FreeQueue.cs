@@ -123,6 +123,7 @@ internal sealed class FreeQueue(BucketTables<Entry> tables, Databases all)
 
     private bool FreeSet(TableSet set, ref SliceBudget budget)
     {
+        if (set.Fields is not null && !set.ReleaseFields(ref budget)) return false;
         for (; _slot < set.TableCount; _slot++)
         {
             if (!FreeTable(set.Table(_slot), null, ref budget)) return false;

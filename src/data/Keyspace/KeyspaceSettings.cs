@@ -69,6 +69,12 @@ public interface IKeyspaceEvents
     /// <summary>A key was past its expiry and has been removed: to be propagated as DEL or UNLINK and notified ("expired").</summary>
     void Expired(int database, System.ReadOnlySpan<byte> key);
 
+    /// <summary>
+    /// Fields of a hash were past their expiry and have been removed, and its key with the last one: to be propagated
+    /// as HDEL and notified ("hexpired", "del").
+    /// </summary>
+    void FieldsExpired(int database, System.ReadOnlySpan<byte> key, KeyBuffer fields, bool keyRemoved);
+
     /// <summary>A key was removed to make room: to be propagated as DEL or UNLINK and notified ("evicted").</summary>
     void Evicted(int database, System.ReadOnlySpan<byte> key);
 }

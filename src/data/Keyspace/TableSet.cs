@@ -27,10 +27,11 @@ internal sealed class TableSet
     private readonly long[] _groupKeys;
     private Dictionary<int, SnapshotWalk>? _slotWalks;
 
-    public TableSet(BucketTables<Entry> tables, SlabAllocator memory, int tableCount)
+    public TableSet(BucketTables<Entry> tables, SlabAllocator memory, MemberTables members, int tableCount)
     {
         Tables = tables;
         Memory = memory;
+        Members = members;
         TableCount = tableCount;
         First = tables.CreateArray(tableCount, jitter: tableCount > 1);
         Expiries = new ExpiryIndex(memory);
@@ -39,9 +40,14 @@ internal sealed class TableSet
 
     public BucketTables<Entry> Tables { get; }
     public SlabAllocator Memory { get; }
+    public MemberTables Members { get; }
     public NativeTable First { get; }
     public int TableCount { get; }
     public ExpiryIndex Expiries { get; }
+
+    /// <summary>The hashes of which fields expire, from the first one on.</summary>
+    public FieldExpiries? Fields { get; private set; }
+
     public long KeyCount { get; private set; }
     public long VolatileCount { get; private set; }
 
@@ -81,6 +87,7 @@ internal sealed class TableSet
         EntryBytes += entry.Charge;
         _groupKeys[slot / GroupSlots]++;
         if (entry.HasExpiry) Index(slot, entry);
+        TrackFields(entry);
         return place;
     }
 
@@ -89,10 +96,34 @@ internal sealed class TableSet
     {
         Preserve(slot, entry);
         if (entry.HasExpiry) Unindex(slot, entry);
+        ForgetFields(entry);
         Tables.Remove(First.At(slot), hash, place);
         KeyCount--;
         EntryBytes -= entry.Charge;
         _groupKeys[slot / GroupSlots]--;
+    }
+
+    /// <summary>Notes when the first field of an entry expires, if it is a hash; called when that may have changed.</summary>
+    public void TrackFields(Entry entry)
+    {
+        if (entry.Type != ObjectType.Hash) return;
+        long firstMs = FirstFieldExpiryOf(entry);
+        if (firstMs == 0 && Fields is null) return;
+        (Fields ??= new FieldExpiries(Tables, Memory)).Set(entry.Key, firstMs);
+    }
+
+    /// <summary>An entry is no hash any more, or goes.</summary>
+    public void ForgetFields(Entry entry)
+    {
+        if (Fields is not null && entry.Type == ObjectType.Hash) Fields.Set(entry.Key, 0);
+    }
+
+    /// <summary>Frees what is noted of fields, of a set that was flushed away; true when it is done.</summary>
+    public bool ReleaseFields(ref SliceBudget budget)
+    {
+        if (!Fields!.FreeSlice(ref budget)) return false;
+        Fields = null;
+        return true;
     }
 
     /// <summary>Notes that an entry has become larger or smaller.</summary>
@@ -190,6 +221,7 @@ internal sealed class TableSet
 
         long grouped = 0;
         foreach (long group in _groupKeys) grouped += group;
+        Fields?.Validate();
         Invariant.That(keys == KeyCount);
         Invariant.That(grouped == KeyCount);
         Invariant.That(volatiles == VolatileCount);
@@ -198,18 +230,29 @@ internal sealed class TableSet
         Expiries.Validate();
     }
 
+    private long FirstFieldExpiryOf(Entry entry)
+    {
+        if (entry.Encoding == ObjectEncoding.ListpackWithExpiry) return ExpiringPack.FirstExpiryOf(entry.Value);
+        return entry.IsCollection && Members.FirstToExpire(entry.Root) is { Found: true } first ? first.ExpiryMs : 0;
+    }
+
     private long EntryBytesOf(NativeTable table)
     {
-        var summer = default(Summer);
+        var summer = new Summer(this);
         ulong cursor = 0;
         do cursor = Tables.Scan(table, cursor, ref summer); while (cursor != 0);
         return summer.Bytes;
     }
 
-    private struct Summer : IPlaceVisitor
+    private struct Summer(TableSet set) : IPlaceVisitor
     {
         public long Bytes;
 
-        public void Visit(nint place) => Bytes += new Entry(NativeTable.BlockAt(place)).Charge;
+        public void Visit(nint place)
+        {
+            var entry = new Entry(NativeTable.BlockAt(place));
+            Bytes += entry.Charge;
+            if (entry.Type == ObjectType.Hash) Invariant.That((set.Fields?.Of(entry.Key) ?? 0) == set.FirstFieldExpiryOf(entry));
+        }
     }
 }

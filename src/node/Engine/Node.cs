@@ -337,6 +337,20 @@ public sealed class Node : INode, IKeyspaceEvents, IDisposable
     }
 
     /// <inheritdoc/>
+    public void FieldsExpired(int database, ReadOnlySpan<byte> key, KeyBuffer fields, bool keyRemoved)
+    {
+        Propagation propagation = Services.Propagation;
+        propagation.Also(database, 2 + fields.Count);
+        propagation.Add("HDEL"u8);
+        propagation.Add(key);
+        for (int i = 0; i < fields.Count; i++) propagation.Add(fields[i]);
+        Database db = Databases[database];
+        Services.KeyChanged(db, key);
+        if ((Services.NotifiedClasses & EventClass.Hash) != 0) Services.Notify(EventClass.Hash, "hexpired", key, db);
+        if (keyRemoved && (Services.NotifiedClasses & EventClass.Generic) != 0) Services.Notify(EventClass.Generic, "del", key, db);
+    }
+
+    /// <inheritdoc/>
     public void Evicted(int database, ReadOnlySpan<byte> key)
     {
         Statistics.EvictedKeys++;

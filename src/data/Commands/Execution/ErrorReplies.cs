@@ -27,6 +27,15 @@ public static class ErrorReplies
     public static ReadOnlySpan<byte> HashValueNotAnInteger => "ERR hash value is not an integer"u8;
     public static ReadOnlySpan<byte> HashValueNotAFloat => "ERR hash value is not a float"u8;
     public static ReadOnlySpan<byte> ValueNanOrInfinity => "ERR value is NaN or Infinity"u8;
+    public static ReadOnlySpan<byte> FieldsMissing => "ERR Mandatory argument FIELDS is missing or not at the right position"u8;
+    public static ReadOnlySpan<byte> FieldsMismatch => "ERR The `numfields` parameter must match the number of arguments"u8;
+    public static ReadOnlySpan<byte> NumFieldsNotPositive => "ERR Parameter `numFields` should be greater than 0"u8;
+    public static ReadOnlySpan<byte> FieldCountNotPositive => "ERR Number of fields must be a positive integer"u8;
+    public static ReadOnlySpan<byte> InvalidFieldCount => "ERR invalid number of fields"u8;
+    public static ReadOnlySpan<byte> ExpireNegative => "ERR invalid expire time, must be >= 0"u8;
+    public static ReadOnlySpan<byte> MissingExpireTime => "ERR missing expire time"u8;
+    public static ReadOnlySpan<byte> OneConditionOnly => "ERR Only one of FXX or FNX arguments can be specified"u8;
+    public static ReadOnlySpan<byte> OneExpiryOnly => "ERR Only one of EX, PX, EXAT, PXAT or KEEPTTL arguments can be specified"u8;
     public static ReadOnlySpan<byte> NoAuth => "NOAUTH Authentication required."u8;
     public static ReadOnlySpan<byte> Loading => "LOADING Redis is loading the dataset in memory"u8;
     public static ReadOnlySpan<byte> MasterDown => "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'."u8;
@@ -123,6 +132,9 @@ public static class ErrorReplies
     /// <summary>"unknown subcommand or wrong number of arguments for 'channels'. Try PUBSUB HELP."</summary>
     public static byte[] UnknownSubcommandOrArguments(ReadOnlySpan<byte> subcommand, string container) =>
         [.. "ERR unknown subcommand or wrong number of arguments for '"u8, .. subcommand, .. "'. Try "u8, .. System.Text.Encoding.ASCII.GetBytes(container), .. " HELP."u8];
+
+    /// <summary>"unknown argument: foo"</summary>
+    public static byte[] UnknownArgument(ReadOnlySpan<byte> argument) => [.. "ERR unknown argument: "u8, .. argument];
 
     /// <summary>"Unsupported option foo"</summary>
     public static byte[] UnsupportedOption(ReadOnlySpan<byte> option) => [.. "ERR Unsupported option "u8, .. option];
