@@ -33,6 +33,9 @@ public abstract class CommandServices
     /// <summary>Room for the keys of one step of SCAN.</summary>
     internal KeyBuffer Scanned { get; } = new();
 
+    /// <summary>Room for the elements of SORT.</summary>
+    internal SortRows Sorted { get; } = new();
+
     /// <summary>Room for the members of one step of SSCAN or HSCAN.</summary>
     internal ScannedMembers ScannedMembers { get; } = new();
 

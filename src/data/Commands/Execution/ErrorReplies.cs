@@ -76,6 +76,9 @@ public static class ErrorReplies
     public static ReadOnlySpan<byte> TimeoutNotAnInteger => "ERR timeout is not an integer or out of range"u8;
     public static ReadOnlySpan<byte> TimeoutNegative => "ERR timeout is negative"u8;
     public static ReadOnlySpan<byte> TimeoutOutOfRange => "ERR timeout is out of range"u8;
+    public static ReadOnlySpan<byte> SortByInCluster => "ERR BY option of SORT denied in Cluster mode."u8;
+    public static ReadOnlySpan<byte> SortGetInCluster => "ERR GET option of SORT denied in Cluster mode."u8;
+    public static ReadOnlySpan<byte> SortNotNumbers => "ERR One or more scores can't be converted into double"u8;
     public static ReadOnlySpan<byte> LposCount => "ERR COUNT can't be negative"u8;
     public static ReadOnlySpan<byte> LposMaxlen => "ERR MAXLEN can't be negative"u8;
     public static ReadOnlySpan<byte> LposRank =>

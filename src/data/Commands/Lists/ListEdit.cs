@@ -38,6 +38,14 @@ internal ref struct ListEdit
         return edit;
     }
 
+    /// <summary>Begins to build a list of unknown size, to be ended by <see cref="Settle"/> and <see cref="Store"/>.</summary>
+    public static ListEdit BeginChain(in CommandContext call)
+    {
+        var edit = new ListEdit(call, call.Db.Build(ObjectType.List));
+        edit._edit.Become(ObjectEncoding.Quicklist, edit._chain.Create(edit._fill, edit._depth));
+        return edit;
+    }
+
     /// <summary>The list as it is now.</summary>
     public ListView View => IsPacked ? new ListView(_chain, _edit.Packed.Bytes, 0) : new ListView(_chain, default, _edit.Root);
 
@@ -124,6 +132,9 @@ internal ref struct ListEdit
         entry = _edit.Store(key);
         call.Created(key, call.Db);
     }
+
+    /// <summary>Puts a list that was built under a key that is not there.</summary>
+    public void Store(ReadOnlySpan<byte> key) => _edit.Store(key);
 
     private void Pack(long mostBytes, long mostElements)
     {

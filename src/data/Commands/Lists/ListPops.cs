@@ -91,7 +91,7 @@ internal static class ListPops
         bool isOne = call.Count == 2;
         if (!isOne)
         {
-            if (!call.TryLong(2, out count)) return;
+            if (!call.TryLong(2, out count, ErrorReplies.MustBePositive)) return;
             if (count < 0)
             {
                 call.Reply.Error(ErrorReplies.MustBePositive);

@@ -43,7 +43,11 @@ internal ref struct CallKeys(CommandRow row, Arguments call)
         int first = First(spec);
         if (first <= 0 || first >= _call.Count) return;
         _step = Math.Max(1, spec.Step);
-        if (spec.Find == KeyFind.Range)
+        if (spec.Begin == KeyBegin.Unknown)
+        {
+            (_next, _left) = (first, 1);
+        }
+        else if (spec.Find == KeyFind.Range)
         {
             int last = spec.Last >= 0 ? first + spec.Last : _call.Count + spec.Last;
             if (spec.Last == -1 && spec.Limit >= 2) last = first + (_call.Count - first) / spec.Limit - 1;
@@ -64,7 +68,8 @@ internal ref struct CallKeys(CommandRow row, Arguments call)
     private readonly int First(KeySpec spec)
     {
         if (spec.Begin == KeyBegin.Index) return spec.Index;
-        if (spec.Begin != KeyBegin.Keyword) return 0;
+        // SORT is the one command with a key that cannot be described: the one that it stores into.
+        if (spec.Begin != KeyBegin.Keyword) return (spec.Flags & KeyFlags.Overwrite) != 0 ? SortOptions.StoredKeyOf(_call) : 0;
         bool backwards = spec.StartFrom < 0;
         int at = backwards ? _call.Count + spec.StartFrom : spec.StartFrom;
         for (; at > 0 && at < _call.Count; at += backwards ? -1 : 1)

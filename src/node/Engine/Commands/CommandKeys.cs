@@ -70,7 +70,7 @@ internal sealed class CommandKeys
                     return true;
                 break;
             default:
-                return false;
+                return AddStored(spec, call, flags);
         }
         int last;
         if (spec.Find == KeyFind.Range)
@@ -88,6 +88,15 @@ internal sealed class CommandKeys
         for (int i = first; i <= last; i += spec.Step)
             _keys.Add((i, flags));
         return (spec.Flags & KeyFlags.Incomplete) == 0;
+    }
+
+    /// <summary>A key that cannot be described: of SORT the one that it stores into, wherever STORE stands; its patterns name no keys.</summary>
+    private bool AddStored(KeySpec spec, Arguments call, KeyFlags flags)
+    {
+        int stored = SortOptions.StoredKeyOf(call);
+        if ((spec.Flags & KeyFlags.Overwrite) != 0 && stored > 0)
+            _keys.Add((stored, flags));
+        return true;
     }
 
     private static int BehindKeyword(KeySpec spec, Arguments call)
