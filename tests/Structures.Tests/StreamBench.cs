@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Text;
+using System.Text.RegularExpressions;
 using Hexad.Core;
 using Hexad.Memory;
 using Xunit;
@@ -89,7 +90,7 @@ internal sealed class StreamBench : IDisposable, INodeGuard
         nint before = _root;
         _root = StreamItems.Build(_streams, items.Bytes);
         Compare();
-        Assert.Equal(ItemsText(items), ItemsText(CopyAll()));
+        Assert.Equal(WithoutNumbers(items), WithoutNumbers(CopyAll()));
         SliceBudget all = SliceBudget.Unlimited;
         Assert.True(_streams.FreeSlice(before, ref all));
     }
@@ -167,6 +168,14 @@ internal sealed class StreamBench : IDisposable, INodeGuard
             done = _streams.FreeSlice(_root, ref budget);
         }
         while (!done);
+    }
+
+    // Groups and consumers are numbered anew.
+    private static string WithoutNumbers(ElementBuffer items)
+    {
+        string[] lines = Regex.Replace(StreamItems.Text(items.Bytes), @"^(group|consumer|pending) \d+|\d+$", "$1", RegexOptions.Multiline).Split('\n');
+        Array.Sort(lines, StringComparer.Ordinal);
+        return string.Join('\n', lines);
     }
 
     private static unsafe void SetMark(nint node, byte mark) => *(byte*)node = mark;

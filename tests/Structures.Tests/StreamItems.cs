@@ -5,21 +5,32 @@ using Xunit;
 
 namespace Hexad.Structures.Tests;
 
-/// <summary>Reads the items that a stream is told in.</summary>
+/// <summary>Reads the pieces that a stream is told in.</summary>
 internal static class StreamItems
 {
-    /// <summary>The items as lines in a fixed order, whatever the order they were told in; pending entries as one list for each group.</summary>
+    /// <summary>
+    /// What the pieces say as lines in a fixed order, whatever the order they were told in. Consumers' own ids are left
+    /// out: a guard is not told those, they follow from what is pending.
+    /// </summary>
     public static string Text(ReadOnlySpan<byte> bytes)
     {
         var lines = new List<string>();
-        var reader = new ElementReader(bytes);
-        while (!reader.IsAtEnd)
+        for (var reader = new ElementReader(bytes); !reader.IsAtEnd;)
         {
-            switch (reader.Byte())
+            switch ((StreamPiece)reader.Byte())
             {
-                case 0: Head(ref reader, lines); break;
-                case 1: lines.Add($"pack {Id(ref reader)} {Convert.ToHexString(reader.Bytes())}"); break;
-                default: Pending(ref reader, lines); break;
+                case StreamPiece.Pack: lines.Add($"pack {Id(ref reader)} {Convert.ToHexString(reader.Bytes())}"); break;
+                case StreamPiece.Facts: lines.Add($"facts {reader.Int64()} {Id(ref reader)} {Id(ref reader)} {Id(ref reader)} {reader.Int64()} {reader.Int64()}"); break;
+                case StreamPiece.Group: lines.Add($"group {reader.Int64()} {Name(ref reader)} {Id(ref reader)} {reader.Int64()} {reader.Int64()}"); break;
+                case StreamPiece.Consumers: lines.Add($"consumers {reader.Int64()}"); break;
+                case StreamPiece.Consumer: lines.Add($"consumer {reader.Int64()} {Name(ref reader)} {reader.Int64()} {reader.Int64()} {reader.Int64()}"); break;
+                case StreamPiece.Ids:
+                    for (long left = reader.Int64(); left > 0; left--) Id(ref reader);
+                    break;
+                default:
+                    long group = reader.Int64();
+                    for (long left = reader.Int64(); left > 0; left--) lines.Add($"pending {group} {Id(ref reader)} {reader.Int64()} {reader.Int64()} {reader.Int64()}");
+                    break;
             }
         }
 
@@ -27,25 +38,43 @@ internal static class StreamItems
         return string.Join('\n', lines);
     }
 
-    /// <summary>A stream with what the items say.</summary>
+    /// <summary>A stream with what the pieces say, as a loader builds it.</summary>
     public static nint Build(StreamTree streams, ReadOnlySpan<byte> bytes)
     {
         nint root = streams.Create();
-        var reader = new ElementReader(bytes);
-        var groups = new Dictionary<long, (StreamGroup Group, Dictionary<long, StreamConsumer> Consumers)>();
-        while (!reader.IsAtEnd)
+        StreamGroup group = default;
+        StreamConsumer consumer = default;
+        for (var reader = new ElementReader(bytes); !reader.IsAtEnd;)
         {
-            switch (reader.Byte())
+            switch ((StreamPiece)reader.Byte())
             {
-                case 0: BuildHead(streams, root, ref reader, groups); break;
-                case 1: Assert.True(streams.TryAddNode(root, Id(ref reader), reader.Bytes())); break;
+                case StreamPiece.Pack: Assert.True(streams.TryAddNode(root, Id(ref reader), reader.Bytes())); break;
+                case StreamPiece.Facts:
+                    streams.ChangeFacts(root) = new StreamFacts { Length = reader.Int64(), LastId = Id(ref reader), FirstId = Id(ref reader), MaxDeletedId = Id(ref reader), EntriesAdded = reader.Int64() };
+                    reader.Int64();
+                    break;
+                case StreamPiece.Group:
+                    reader.Int64();
+                    Assert.True(streams.Groups.TryAdd(root, reader.Bytes(), Id(ref reader), reader.Int64(), out group));
+                    reader.Int64();
+                    Assert.Equal(group.Name, StreamGroups.Newest(root).Name);
+                    break;
+                case StreamPiece.Consumers: reader.Int64(); break;
+                case StreamPiece.Consumer:
+                    reader.Int64();
+                    Assert.True(streams.Groups.TryAddConsumer(root, group, reader.Bytes(), reader.Int64(), reader.Int64(), out consumer));
+                    reader.Int64();
+                    Assert.True(consumer == StreamGroups.Newest(group));
+                    break;
+                case StreamPiece.Ids:
+                    for (long left = reader.Int64(); left > 0; left--) Assert.True(streams.Groups.TryAssign(group, consumer, Id(ref reader)));
+                    break;
                 default:
-                    (StreamGroup group, Dictionary<long, StreamConsumer> consumers) = groups[reader.Int64()];
+                    reader.Int64();
                     for (long left = reader.Int64(); left > 0; left--)
                     {
-                        StreamId id = Id(ref reader);
-                        long delivered = reader.Int64(), deliveries = reader.Int64();
-                        streams.Groups.Deliver(root, group, consumers[reader.Int64()], id, delivered, deliveries);
+                        Assert.True(streams.Groups.TryLoadPending(group, Id(ref reader), reader.Int64(), reader.Int64()));
+                        reader.Int64();
                     }
 
                     break;
@@ -55,62 +84,7 @@ internal static class StreamItems
         return root;
     }
 
-    private static void BuildHead(StreamTree streams, nint root, ref ElementReader reader, Dictionary<long, (StreamGroup, Dictionary<long, StreamConsumer>)> groups)
-    {
-        streams.ChangeFacts(root) = new StreamFacts
-        {
-            Length = reader.Int64(),
-            LastId = Id(ref reader),
-            FirstId = Id(ref reader),
-            MaxDeletedId = Id(ref reader),
-            EntriesAdded = reader.Int64(),
-        };
-        reader.Int64();
-        for (long left = reader.Int64(); left > 0; left--)
-        {
-            ReadOnlySpan<byte> name = reader.Bytes();
-            long number = reader.Int64();
-            Assert.True(streams.Groups.TryAdd(root, name, Id(ref reader), reader.Int64(), out StreamGroup group));
-            reader.Int64();
-            var consumers = new Dictionary<long, StreamConsumer>();
-            for (long more = reader.Int64(); more > 0; more--)
-            {
-                ReadOnlySpan<byte> who = reader.Bytes();
-                long consumerNumber = reader.Int64();
-                Assert.True(streams.Groups.TryAddConsumer(root, group, who, reader.Int64(), reader.Int64(), out StreamConsumer consumer));
-                reader.Int64();
-                consumers.Add(consumerNumber, consumer);
-            }
-
-            groups.Add(number, (group, consumers));
-        }
-    }
-
-    private static void Head(ref ElementReader reader, List<string> lines)
-    {
-        lines.Add($"head {reader.Int64()} {Id(ref reader)} {Id(ref reader)} {Id(ref reader)} {reader.Int64()} {reader.Int64()}");
-        for (long left = reader.Int64(); left > 0; left--)
-        {
-            string name = Encoding.ASCII.GetString(reader.Bytes());
-            long number = reader.Int64();
-            lines.Add($"group {name} {Id(ref reader)} {reader.Int64()} {reader.Int64()}");
-            for (long more = reader.Int64(); more > 0; more--)
-                lines.Add($"consumer {name} {Encoding.ASCII.GetString(reader.Bytes())} {Skip(reader.Int64())}{reader.Int64()} {reader.Int64()} {reader.Int64()}");
-            Assert.True(number > 0);
-        }
-    }
-
-    private static string Skip(long number) => number > 0 ? "" : "number 0 ";
-
-    private static void Pending(ref ElementReader reader, List<string> lines)
-    {
-        reader.Int64();
-        for (long left = reader.Int64(); left > 0; left--)
-        {
-            lines.Add($"pending {Id(ref reader)} {reader.Int64()} {reader.Int64()}");
-            reader.Int64();
-        }
-    }
+    private static string Name(ref ElementReader reader) => Encoding.ASCII.GetString(reader.Bytes());
 
     private static StreamId Id(ref ElementReader reader) => new((ulong)reader.Int64(), (ulong)reader.Int64());
 }

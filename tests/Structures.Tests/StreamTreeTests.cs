@@ -63,7 +63,7 @@ public class StreamTreeTests
     [InlineData("0100")]
     [InlineData("0a00000003000101000100010")]
     public void Bytes_that_are_no_pack_are_refused(string hex) =>
-        Assert.False(StreamTree.IsSound(Convert.FromHexString(hex.Length % 2 == 0 ? hex : hex + "0"), out _));
+        Assert.False(StreamTree.IsSound(Convert.FromHexString(hex.Length % 2 == 0 ? hex : hex + "0"), default, out _, out _));
 
     [Fact]
     public void A_pack_with_any_byte_changed_is_refused_or_read_within_its_bounds() =>
@@ -78,7 +78,7 @@ public class StreamTreeTests
                 {
                     byte[] changed = (byte[])pack.Clone();
                     for (int j = 1 + bench.Dice.Below(3); j > 0; j--) changed[bench.Dice.Below(changed.Length)] = (byte)bench.Dice.Below(256);
-                    if (StreamTree.IsSound(changed, out long live)) bench.ReadBack(changed, live);
+                    if (StreamTree.IsSound(changed, new StreamId(5, 5), out long live, out _)) bench.ReadBack(changed, live);
                 }
 
                 bench.Free();

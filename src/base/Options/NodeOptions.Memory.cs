@@ -124,11 +124,11 @@ public sealed partial class NodeOptions
         Help = "The longest sparse form of a HyperLogLog.")]
     public partial long HllSparseMaxBytes { get; set; }
 
-    [Option("stream-node-max-bytes", 4096L, Live = true, Unit = OptionUnit.Memory, Pending = "streams",
+    [Option("stream-node-max-bytes", 4096L, Live = true, Unit = OptionUnit.Memory,
         Help = "The greatest node of a stream; 0 is no limit.")]
     public partial long StreamNodeMaxBytes { get; set; }
 
-    [Option("stream-node-max-entries", 100L, Live = true, Pending = "streams",
+    [Option("stream-node-max-entries", 100L, Live = true,
         Help = "The most entries of a stream's node; 0 is no limit.")]
     public partial long StreamNodeMaxEntries { get; set; }
 }

@@ -20,6 +20,8 @@ public sealed class Collections
         Register(ObjectType.Hash, Members);
         SortedSets = new SortedTree(Memory, hasher);
         Register(ObjectType.SortedSet, SortedSets);
+        Streams = new StreamTree(Memory);
+        Register(ObjectType.Stream, Streams);
     }
 
     /// <summary>What the structures share.</summary>
@@ -33,6 +35,9 @@ public sealed class Collections
 
     /// <summary>Sorted sets of any size.</summary>
     public SortedTree SortedSets { get; }
+
+    /// <summary>Streams.</summary>
+    public StreamTree Streams { get; }
 
     /// <summary>The structure behind the collections of a type.</summary>
     public ICollection Of(ObjectType type) => _byType[(int)type] ?? throw new InvalidOperationException($"No structure holds a {type}");

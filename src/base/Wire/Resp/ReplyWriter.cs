@@ -264,6 +264,19 @@ public sealed class ReplyWriter
         _out.TakeAll(elements);
     }
 
+    /// <summary>The next pair of what <see cref="EndCountedPairs"/> ends: in RESP2 <c>*2\r\n</c>, in RESP3 nothing; key and value follow.</summary>
+    public void Pair()
+    {
+        if (!_resp3) Array(2);
+    }
+
+    /// <summary>Ends what <see cref="BeginCounted"/> began as a map of <paramref name="pairs"/> pairs, in RESP2 an array of arrays of two.</summary>
+    public void EndCountedPairs(long pairs)
+    {
+        if (_resp3) EndCountedMap(pairs);
+        else EndCountedArray(pairs);
+    }
+
     // Nearly all errors are ERR, and then nothing is allocated.
     private void NoteCode(ReadOnlySpan<byte> text)
     {

@@ -1,7 +1,9 @@
 using System;
+using System.Collections.Generic;
 using Hexad.Core;
 using Hexad.Keyspace;
 using Hexad.Options;
+using Hexad.Structures;
 
 namespace Hexad.Commands;
 
@@ -47,6 +49,12 @@ public abstract class CommandServices
 
     /// <summary>A place to change HyperLogLogs.</summary>
     internal SketchBench Sketches => field ??= new SketchBench();
+
+    /// <summary>Room for the ids of entries that the running XAUTOCLAIM gave to its consumer.</summary>
+    internal List<StreamId> ClaimedIds { get; } = [];
+
+    /// <summary>Room for the ids of entries that the running XAUTOCLAIM found deleted.</summary>
+    internal List<StreamId> DeletedIds { get; } = [];
 
     /// <summary>How many changes there have been: what decides whether a command is propagated, and when to save.</summary>
     public long Changes { get; set; }

@@ -54,6 +54,41 @@ public static class ErrorReplies
     public static ReadOnlySpan<byte> LcsNotStrings => "ERR The specified keys must contain string values"u8;
     public static ReadOnlySpan<byte> LcsAmbiguous => "ERR If you want both the length and indexes, please just use IDX."u8;
     public static ReadOnlySpan<byte> LcsTooLarge => "ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len"u8;
+    public static ReadOnlySpan<byte> InvalidStreamId => "ERR Invalid stream ID specified as stream command argument"u8;
+    public static ReadOnlySpan<byte> InvalidStartId => "ERR invalid start ID for the interval"u8;
+    public static ReadOnlySpan<byte> InvalidEndId => "ERR invalid end ID for the interval"u8;
+    public static ReadOnlySpan<byte> StreamIdZero => "ERR The ID specified in XADD must be greater than 0-0"u8;
+    public static ReadOnlySpan<byte> StreamIdNotGreater => "ERR The ID specified in XADD is equal or smaller than the target stream top item"u8;
+    public static ReadOnlySpan<byte> StreamExhausted => "ERR The stream has exhausted the last possible ID, unable to add more items"u8;
+    public static ReadOnlySpan<byte> StreamEntryTooLarge => "ERR Elements are too large to be stored"u8;
+    public static ReadOnlySpan<byte> TwoTrimStrategies => "ERR syntax error, MAXLEN and MINID options at the same time are not compatible"u8;
+    public static ReadOnlySpan<byte> NegativeMaxLength => "ERR The MAXLEN argument must be >= 0."u8;
+    public static ReadOnlySpan<byte> NegativeTrimLimit => "ERR The LIMIT argument must be >= 0."u8;
+    public static ReadOnlySpan<byte> LimitWithoutTrim => "ERR syntax error, LIMIT cannot be used without specifying a trimming strategy"u8;
+    public static ReadOnlySpan<byte> TrimWithoutStrategy => "ERR syntax error, XTRIM must be called with a trimming strategy"u8;
+    public static ReadOnlySpan<byte> LimitOfExactTrim => "ERR syntax error, LIMIT cannot be used without the special ~ option"u8;
+    public static ReadOnlySpan<byte> NegativeEntriesAdded => "ERR entries_added must be positive"u8;
+    public static ReadOnlySpan<byte> SetIdBelowGivenDeleted => "ERR The ID specified in XSETID is smaller than the provided max_deleted_entry_id"u8;
+    public static ReadOnlySpan<byte> SetIdBelowDeleted => "ERR The ID specified in XSETID is smaller than current max_deleted_entry_id"u8;
+    public static ReadOnlySpan<byte> SetIdBelowTop => "ERR The ID specified in XSETID is smaller than the target stream top item"u8;
+    public static ReadOnlySpan<byte> EntriesAddedBelowLength => "ERR The entries_added specified in XSETID is smaller than the target stream length"u8;
+    public static ReadOnlySpan<byte> GroupExists => "BUSYGROUP Consumer Group name already exists"u8;
+    public static ReadOnlySpan<byte> NegativeEntriesRead => "ERR value for ENTRIESREAD must be positive or -1"u8;
+    public static ReadOnlySpan<byte> GroupNeedsKey =>
+        "ERR The XGROUP subcommand requires the key to exist. Note that for CREATE you may want to use the MKSTREAM option to create an empty stream automatically."u8;
+    public static ReadOnlySpan<byte> GroupOfXRead => "ERR The GROUP option is only supported by XREADGROUP. You called XREAD instead."u8;
+    public static ReadOnlySpan<byte> NoAckOfXRead => "ERR The NOACK option is only supported by XREADGROUP. You called XREAD instead."u8;
+    public static ReadOnlySpan<byte> MissingGroup => "ERR Missing GROUP option for XREADGROUP"u8;
+    public static ReadOnlySpan<byte> DollarOfGroup =>
+        "ERR The $ ID is meaningless in the context of XREADGROUP: you want to read the history of this consumer by specifying a proper ID, or use the > ID to get new messages. The $ ID would just return an empty result set."u8;
+    public static ReadOnlySpan<byte> GreaterOfXRead => "ERR The > ID can be specified only when calling XREADGROUP using the GROUP <group> <consumer> option."u8;
+    public static ReadOnlySpan<byte> MinIdleOfXClaim => "ERR Invalid min-idle-time argument for XCLAIM"u8;
+    public static ReadOnlySpan<byte> MinIdleOfXAutoClaim => "ERR Invalid min-idle-time argument for XAUTOCLAIM"u8;
+    public static ReadOnlySpan<byte> IdleOfXClaim => "ERR Invalid IDLE option argument for XCLAIM"u8;
+    public static ReadOnlySpan<byte> TimeOfXClaim => "ERR Invalid TIME option argument for XCLAIM"u8;
+    public static ReadOnlySpan<byte> RetryCountOfXClaim => "ERR Invalid RETRYCOUNT option argument for XCLAIM"u8;
+    public static ReadOnlySpan<byte> CountOfXAutoClaim => "ERR COUNT must be > 0"u8;
+
     public static ReadOnlySpan<byte> BitNotInteger => "ERR bit is not an integer or out of range"u8;
     public static ReadOnlySpan<byte> BitOffset => "ERR bit offset is not an integer or out of range"u8;
     public static ReadOnlySpan<byte> BitArgument => "ERR The bit argument must be 1 or 0."u8;
@@ -128,6 +163,24 @@ public static class ErrorReplies
 
     /// <summary>"wrong number of arguments for 'get' command"; <paramref name="command"/> is the full lower-case name.</summary>
     public static string WrongArity(string command) => $"ERR wrong number of arguments for '{command}' command";
+
+    /// <summary>"Unrecognized XCLAIM option 'FOO'"</summary>
+    public static byte[] OptionOfXClaim(ReadOnlySpan<byte> option) => [.. "ERR Unrecognized XCLAIM option '"u8, .. option, .. "'"u8];
+
+    /// <summary>"No such key 'k' or consumer group 'g'"</summary>
+    public static byte[] NoKeyOrGroup(ReadOnlySpan<byte> key, ReadOnlySpan<byte> group) =>
+        [.. "NOGROUP No such key '"u8, .. key, .. "' or consumer group '"u8, .. group, .. "'"u8];
+
+    /// <summary>"No such key 'k' or consumer group 'g' in XREADGROUP with GROUP option"</summary>
+    public static byte[] NoGroupToRead(ReadOnlySpan<byte> key, ReadOnlySpan<byte> group) => [.. NoKeyOrGroup(key, group), .. " in XREADGROUP with GROUP option"u8];
+
+    /// <summary>"No such consumer group 'g' for key name 'k'"</summary>
+    public static byte[] NoGroupOfKey(ReadOnlySpan<byte> group, ReadOnlySpan<byte> key) =>
+        [.. "NOGROUP No such consumer group '"u8, .. group, .. "' for key name '"u8, .. key, .. "'"u8];
+
+    /// <summary>"Unbalanced 'xread' list of streams: for each stream key an ID or '$' must be specified."</summary>
+    public static byte[] UnbalancedStreams(string command, char symbol) =>
+        System.Text.Encoding.ASCII.GetBytes($"ERR Unbalanced '{command}' list of streams: for each stream key an ID or '{symbol}' must be specified.");
 
     /// <summary>"invalid expire time in 'set' command"</summary>
     public static string InvalidExpire(string command) => $"ERR invalid expire time in '{command}' command";

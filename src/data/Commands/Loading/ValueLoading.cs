@@ -79,7 +79,7 @@ public static class ValueLoading
     }
 
     /// <summary>Whether values of this type, which is not the string, can be loaded.</summary>
-    public static bool Knows(ObjectType type) => type is ObjectType.List or ObjectType.Set or ObjectType.Hash or ObjectType.SortedSet;
+    public static bool Knows(ObjectType type) => type is ObjectType.List or ObjectType.Set or ObjectType.Hash or ObjectType.SortedSet or ObjectType.Stream;
 
     /// <summary>Adds a part to a value that is being built or changed.</summary>
     public static LoadOutcome Add(CommandServices services, ref CollectionEdit edit, in ValuePart part) => part.Type switch
@@ -88,6 +88,7 @@ public static class ValueLoading
         ObjectType.Set => SetLoading.Add(services, ref edit, part),
         ObjectType.Hash => HashLoading.Add(services, ref edit, part),
         ObjectType.SortedSet => SortedSetEdit.Load(services, ref edit, part),
+        ObjectType.Stream => StreamLoading.Add(services, ref edit, part),
         _ => LoadOutcome.UnknownType,
     };
 }

@@ -46,6 +46,9 @@ public readonly unsafe struct StreamGroup
     /// <summary>What <see cref="EntriesRead"/> says when it cannot be known.</summary>
     public const long UnknownEntriesRead = -1;
 
+    /// <summary>What a decoder gives for it when the file is too old to say: it is to be computed.</summary>
+    public const long UncountedEntriesRead = long.MinValue;
+
     internal StreamGroup(nint block) => Address = block;
 
     /// <summary>Whether there is a group.</summary>
@@ -133,6 +136,14 @@ public readonly unsafe struct StreamConsumer
 
     /// <summary>How many entries it has got and not acknowledged.</summary>
     public long PendingCount => Block->Pending.Count;
+
+    /// <summary>How many entries from this id on are pending for it, counting up to <paramref name="most"/>.</summary>
+    public long CountPendingFrom(StreamId id, long most)
+    {
+        long count = 0;
+        for (IdPlace place = IdTrees.AtOrAfter(Block->Pending, id); place.Found && count < most; place = place.Next) count++;
+        return count;
+    }
 
     internal nint Address { get; }
 

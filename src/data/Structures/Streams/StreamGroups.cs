@@ -193,51 +193,38 @@ public sealed unsafe class StreamGroups
         }
     }
 
-    /// <summary>Adds what is known of groups and consumers, but for what is pending.</summary>
-    internal static void CopyHead(StreamRoot* root, ElementBuffer into)
+    /// <summary>The group that was made last, and not removed; no group when it was.</summary>
+    public static StreamGroup Newest(nint root)
     {
-        into.Add((long)root->Groups.Count);
-        for (int i = 0; i < root->Groups.Count; i++)
-        {
-            var group = new StreamGroup(root->Groups[i]);
-            into.Add(group.Name);
-            into.Add((long)group.Block->Named.Number);
-            Add(into, group.LastId);
-            into.Add(group.EntriesRead);
-            into.Add(group.PendingCount);
-            into.Add((long)group.ConsumerCount);
-            for (int j = 0; j < group.ConsumerCount; j++)
-            {
-                StreamConsumer consumer = group.ConsumerAt(j);
-                into.Add(consumer.Name);
-                into.Add((long)consumer.Block->Named.Number);
-                into.Add(consumer.SeenMs);
-                into.Add(consumer.ActiveMs);
-                into.Add(consumer.PendingCount);
-            }
-        }
+        for (int i = 0; i < CountOf(root); i++)
+            if (At(root, i).Block->Named.Number == StreamRoot.Of(root)->NextGroup) return At(root, i);
+        return default;
     }
 
-    /// <summary>Adds the pending entries of a leaf.</summary>
-    internal static void CopyPending(nint leaf, ElementBuffer into)
+    /// <summary>The consumer of a group that was made last, and not removed; no consumer when it was.</summary>
+    public static StreamConsumer Newest(StreamGroup group)
     {
-        into.Add((long)IdNode.Of(leaf)->Tag);
-        into.Add((long)IdNode.Of(leaf)->Count);
-        for (int i = 0; i < IdNode.Of(leaf)->Count; i++)
-        {
-            var place = new IdPlace(leaf, i);
-            var value = (PendingValue*)place.Value;
-            Add(into, place.Id);
-            into.Add(value->DeliveredMs);
-            into.Add(value->Deliveries);
-            into.Add((long)((ConsumerBlock*)value->Consumer)->Named.Number);
-        }
+        for (int i = 0; i < group.ConsumerCount; i++)
+            if (group.ConsumerAt(i).Block->Named.Number == group.Block->NextConsumer) return group.ConsumerAt(i);
+        return default;
     }
 
-    internal static void Add(ElementBuffer into, StreamId id)
+    /// <summary>Loading: an entry is pending, and for whom will be said by <see cref="TryAssign"/>; false when it is already.</summary>
+    public bool TryLoadPending(StreamGroup group, StreamId id, long deliveredMs, long deliveries)
     {
-        into.Add((long)id.Ms);
-        into.Add((long)id.Seq);
+        IdPlace place = _trees.Insert(ref group.Block->Pending, id, out bool existed);
+        if (!existed) *(PendingValue*)place.Value = new PendingValue { DeliveredMs = deliveredMs, Deliveries = deliveries };
+        return !existed;
+    }
+
+    /// <summary>Loading: says for whom an entry is pending; false when it is not, or somebody has been named already.</summary>
+    public bool TryAssign(StreamGroup group, StreamConsumer consumer, StreamId id)
+    {
+        IdPlace place = IdTrees.Find(group.Block->Pending, id);
+        if (!place.Found || ((PendingValue*)place.Value)->Consumer != 0) return false;
+        ((PendingValue*)place.Value)->Consumer = consumer.Address;
+        _trees.Insert(ref consumer.Block->Pending, id, out _);
+        return true;
     }
 
     /// <summary>Moves a group's block to a fuller page where there is one.</summary>

@@ -213,11 +213,12 @@ internal static unsafe class StreamPack
 
     /// <summary>
     /// Whether bytes that anybody may have written are a pack of a stream, sound to the last element, with as many live and
-    /// deleted entries as it says.
+    /// deleted entries as it says, none before the node's id, the live ones in order. <paramref name="last"/> is the last live one.
     /// </summary>
-    public static bool IsSound(ReadOnlySpan<byte> bytes, out long live)
+    public static bool IsSound(ReadOnlySpan<byte> bytes, StreamId id, out long live, out StreamId last)
     {
         live = 0;
+        last = StreamId.Zero;
         if (!Listpack.Validate(bytes)) return false;
         int at = Listpack.HeaderBytes;
         if (!TryInteger(bytes, ref at, out long saidLive) || !TryInteger(bytes, ref at, out long saidDeleted) || !TryInteger(bytes, ref at, out long fields)) return false;
@@ -225,17 +226,26 @@ internal static unsafe class StreamPack
         long deleted = 0;
         while (at < bytes.Length - 1)
         {
-            if (!TryInteger(bytes, ref at, out long flags) || !TryInteger(bytes, ref at, out _) || !TryInteger(bytes, ref at, out _)) return false;
-            long own = fields, elements = FixedElements;
+            if (!TryInteger(bytes, ref at, out long flags) || !TryInteger(bytes, ref at, out long ms) || !TryInteger(bytes, ref at, out long seq)) return false;
+            var own = new StreamId(unchecked(id.Ms + (ulong)ms), unchecked(id.Seq + (ulong)seq));
+            bool isDeleted = (flags & FlagDeleted) != 0;
+            if (own < id || (!isDeleted && live > 0 && own <= last)) return false;
+            long words = fields, elements = FixedElements;
             if ((flags & FlagSameFields) == 0)
             {
-                if (!TryInteger(bytes, ref at, out own) || !TrySkip(bytes, ref at, own)) return false;
-                elements += own + 1;
+                if (!TryInteger(bytes, ref at, out words) || !TrySkip(bytes, ref at, words)) return false;
+                elements += words + 1;
             }
 
-            if (!TrySkip(bytes, ref at, own) || !TryInteger(bytes, ref at, out long said) || said != own + elements) return false;
-            if ((flags & FlagDeleted) != 0) deleted++;
-            else live++;
+            if (!TrySkip(bytes, ref at, words) || !TryInteger(bytes, ref at, out long said) || said != words + elements) return false;
+            if (isDeleted)
+            {
+                deleted++;
+                continue;
+            }
+
+            live++;
+            last = own;
         }
 
         return live == saidLive && deleted == saidDeleted;

@@ -77,24 +77,26 @@ internal unsafe struct StreamRoot
 /// Adding costs constant time and no look-up; an id is found in logarithmic time and a walk through one node. 1,000,000
 /// entries of one field with 10 bytes take about 17 MB, of which the index is half a percent.
 ///
-/// For a snapshot a stream is told in items, each beginning with its kind u8:
+/// For a snapshot a stream is told in the order of RDB files, in pieces that begin with their kind u8:
 /// <code>
-/// 0 head     length i64, last id, first id, greatest deleted id, entries added i64, nodes i64,
-///            groups i64: name, number i64, last id, entries read i64, pending i64,
-///            consumers i64: name, number i64, seen i64, active i64, pending i64
-/// 1 pack     id, listpack bytes
-/// 2 pending  group number i64, count i64: id, delivered i64, deliveries i64, consumer number i64
-/// id         ms i64, seq i64
+/// 1 pack       id, listpack bytes
+/// 0 facts      length i64, last id, first id, greatest deleted id, entries added i64, groups i64      after all packs
+/// 2 group      number i64, name, last id, entries read i64, pending i64                               for each group, then:
+/// 3 pending    group number i64, count i64: id, delivered i64, deliveries i64, consumer number i64      leaf by leaf
+/// 4 consumers  count i64
+/// 5 consumer   number i64, name, seen i64, active i64, pending i64                                    for each, then:
+/// 6 ids        count i64: id                                                                          leaf by leaf
+/// id           ms i64, seq i64
 /// </code>
-/// The head is told first, then packs and pending leaves in order, unless a guard told some before. Checked against a naive
-/// model in StreamTreeTests.
+/// Only packs count as items. A guard is told packs and pending leaves as they stand here, and of the head the facts, groups and
+/// consumers. Checked against a naive model in StreamTreeTests.
 /// </summary>
 public sealed unsafe class StreamTree : ICollection
 {
     /// <summary>The most bytes of fields and values that one entry may have.</summary>
     public const long LongestEntryBytes = Listpack.LongestBytes;
 
-    private const int HeadPhase = 0, PackPhase = 1, FirstGroupPhase = 2;
+    private const int PackPhase = 1, FirstGroupPhase = 2;
     private const ulong PathMask = (1UL << IdTrees.PathBits) - 1;
 
     private readonly CollectionMemory _memory;
@@ -132,6 +134,17 @@ public sealed unsafe class StreamTree : ICollection
     {
         var reader = new StreamReader(root, StreamId.Zero, StreamId.Max, reverse: true);
         return reader.MoveNext() ? reader.Id : StreamId.Zero;
+    }
+
+    /// <summary>The greatest id in the last node, deleted entries and the node's own included; 0-0 without nodes.</summary>
+    public static StreamId GreatestIdOf(nint root)
+    {
+        IdPlace last = IdTrees.Last(StreamRoot.Of(root)->Packs);
+        if (!last.Found) return StreamId.Zero;
+        StreamId greatest = last.Id;
+        for (var reader = new StreamReader(root, last.Id, StreamId.Max, reverse: false, withDeleted: true); reader.MoveNext();)
+            if (reader.Id > greatest) greatest = reader.Id;
+        return greatest;
     }
 
     /// <summary>A stream without entries.</summary>
@@ -240,8 +253,8 @@ public sealed unsafe class StreamTree : ICollection
         return removed;
     }
 
-    /// <summary>Whether bytes that anybody may have written may become a node; and how many live entries it would have.</summary>
-    public static bool IsSound(ReadOnlySpan<byte> listpack, out long live) => StreamPack.IsSound(listpack, out live);
+    /// <summary>Whether bytes that anybody may have written may become a node with this id; how many live entries it would have, and the last one's id.</summary>
+    public static bool IsSound(ReadOnlySpan<byte> listpack, StreamId id, out long live, out StreamId last) => StreamPack.IsSound(listpack, id, out live, out last);
 
     /// <summary>Puts a node with a sound listpack into the index; false when there is one with that id. The facts are the caller's.</summary>
     public bool TryAddNode(nint root, StreamId id, ReadOnlySpan<byte> listpack)
@@ -262,50 +275,10 @@ public sealed unsafe class StreamTree : ICollection
     public long CountOf(nint root) => FactsOf(root).Length;
 
     /// <inheritdoc/>
-    public long ItemCountOf(nint root)
-    {
-        StreamRoot* stream = StreamRoot.Of(root);
-        long count = 1 + stream->Packs.Count;
-        for (int i = 0; i < stream->Groups.Count; i++) count += new StreamGroup(stream->Groups[i]).Block->Pending.Leaves;
-        return count;
-    }
+    public long ItemCountOf(nint root) => StreamRoot.Of(root)->Packs.Count;
 
     /// <inheritdoc/>
-    public ulong CopyPage(nint root, ulong cursor, ElementBuffer into, int targetBytes)
-    {
-        StreamRoot* stream = StreamRoot.Of(root);
-        int began = into.Length;
-        ulong phase = cursor >> IdTrees.PathBits, path = cursor & PathMask;
-        while (true)
-        {
-            if (phase == HeadPhase)
-            {
-                CopyHead(stream, into);
-                phase = PackPhase;
-            }
-            else if (phase == PackPhase)
-            {
-                if (IdTrees.TryFollow(stream->Packs, ref path, out IdPlace place))
-                {
-                    CopyPack(*(nint*)place.Value, into);
-                    path++;
-                }
-                else (phase, path) = (FirstGroupPhase, 0);
-            }
-            else if (phase - FirstGroupPhase == (ulong)stream->Groups.Count)
-            {
-                return 0;
-            }
-            else if (IdTrees.TryFollow(new StreamGroup(stream->Groups[(int)phase - FirstGroupPhase]).Block->Pending, ref path, out IdPlace pending))
-            {
-                CopyPendingLeaf(pending.Leaf, into);
-                path = IdTrees.AfterLeaf(path);
-            }
-            else (phase, path) = (phase + 1, 0);
-
-            if (into.Length - began >= targetBytes) return phase << IdTrees.PathBits | path;
-        }
-    }
+    public ulong CopyPage(nint root, ulong cursor, ElementBuffer into, int targetBytes) => StreamTelling.CopyPage(StreamRoot.Of(root), cursor, into, targetBytes);
 
     /// <inheritdoc/>
     public bool TellsByNode => false;
@@ -314,21 +287,7 @@ public sealed unsafe class StreamTree : ICollection
     public bool CopyUntold(nint root, UntoldPlace place, ElementBuffer into, int targetBytes) => throw new NotSupportedException("Told as a whole");
 
     /// <inheritdoc/>
-    public void CopyNode(nint root, nint node, ElementBuffer into)
-    {
-        switch (((IdNode*)node)->Kind)
-        {
-            case StreamNodeKind.Head:
-                CopyHead(StreamRoot.Of(root), into);
-                break;
-            case StreamNodeKind.Pack:
-                CopyPack(node, into);
-                break;
-            default:
-                CopyPendingLeaf(node, into);
-                break;
-        }
-    }
+    public void CopyNode(nint root, nint node, ElementBuffer into) => StreamTelling.CopyNode(StreamRoot.Of(root), node, into);
 
     /// <inheritdoc/>
     public nint Duplicate(nint root)
@@ -374,7 +333,7 @@ public sealed unsafe class StreamTree : ICollection
     public ulong Relocate(ref nint root, ulong cursor, ref SliceBudget budget)
     {
         ulong phase = cursor >> IdTrees.PathBits, path = cursor & PathMask;
-        if (phase == HeadPhase)
+        if (phase == 0)
         {
             _memory.Slabs.TryRelocate(root, StreamRoot.Of(root)->Header.RootBytes, out root);
             phase = PackPhase;
@@ -416,7 +375,7 @@ public sealed unsafe class StreamTree : ICollection
         {
             nint node = *(nint*)place.Value;
             Invariant.That(StreamPack.IdOf(node) == place.Id);
-            bool sound = StreamPack.IsSound(StreamPack.BytesOf(node), out long liveHere);
+            bool sound = StreamPack.IsSound(StreamPack.BytesOf(node), place.Id, out long liveHere, out _);
             Invariant.That(sound);
             Invariant.That((nuint)StreamPack.LengthOf(node) + StreamPack.HeaderBytes <= StreamPack.BlockBytesOf(node));
             live += liveHere;
@@ -444,34 +403,6 @@ public sealed unsafe class StreamTree : ICollection
     }
 
     private void FreePack(nint node) => _memory.Slabs.Free(node, StreamPack.BlockBytesOf(node));
-
-    private static void CopyHead(StreamRoot* stream, ElementBuffer into)
-    {
-        into.Add((byte)StreamNodeKind.Head);
-        into.Add(stream->Facts.Length);
-        StreamGroups.Add(into, stream->Facts.LastId);
-        StreamGroups.Add(into, stream->Facts.FirstId);
-        StreamGroups.Add(into, stream->Facts.MaxDeletedId);
-        into.Add(stream->Facts.EntriesAdded);
-        into.Add(stream->Packs.Count);
-        StreamGroups.CopyHead(stream, into);
-        into.EndItem();
-    }
-
-    private static void CopyPack(nint node, ElementBuffer into)
-    {
-        into.Add((byte)StreamNodeKind.Pack);
-        StreamGroups.Add(into, StreamPack.IdOf(node));
-        into.Add(StreamPack.BytesOf(node));
-        into.EndItem();
-    }
-
-    private static void CopyPendingLeaf(nint leaf, ElementBuffer into)
-    {
-        into.Add((byte)StreamNodeKind.Pending);
-        StreamGroups.CopyPending(leaf, into);
-        into.EndItem();
-    }
 }
 
 /// <summary>Sees the nodes of a stream.</summary>

@@ -1,7 +1,8 @@
 // DEBUG DIGEST: forty hex digits that are the same for two servers just when their data are.
 //
 //   value       = string: mix(bytes) · list: mix(element) for each · set: xor of each member · hash: xor of
-//                 mix(field) mix(value) for each · sorted set: xor of mix(member) mix(score, 17 digits) for each
+//                 mix(field) mix(value) for each · sorted set: xor of mix(member) mix(score, 17 digits) for each ·
+//                 stream: mix(ms.seq) of each entry, then mix(field) mix(value) for each
 //   key digest  = mix(key) mix(type) mix(value) [xor of "!!expire!!" when it expires]
 //   all         = mix(database number) xor SHA1 of each key digest, for each database that has keys
 //
@@ -85,6 +86,7 @@ public static class DatasetDigest
         public void Part(scoped ReadOnlySpan<byte> part)
         {
             if (type == ObjectType.String) Mix(_digest, part);
+            else if (type == ObjectType.Stream) Entries(part);
             else if (encoding == ObjectEncoding.IntegerSet) Integers(part);
             else if (encoding == ObjectEncoding.Listpack) Packed(part);
             else Items(part);
@@ -116,6 +118,25 @@ public static class DatasetDigest
                     ReadOnlySpan<byte> second = Listpack.Read(pack, at).WriteText(otherDigits);
                     if (type == ObjectType.Hash) Pair(first, second);
                     else Scored(first, ScoreOf(second));
+                }
+            }
+        }
+
+        private readonly void Entries(ReadOnlySpan<byte> part)
+        {
+            Span<byte> text = stackalloc byte[StreamId.LongestBytes];
+            for (var reader = new ElementReader(part); !reader.IsAtEnd && reader.Byte() == (byte)StreamPiece.Pack;)
+            {
+                var id = new StreamId((ulong)reader.Int64(), (ulong)reader.Int64());
+                for (var entries = new StreamPackReader(id, reader.Bytes()); entries.MoveNext();)
+                {
+                    Mix(_digest, entries.Id.Format(text, (byte)'.'));
+                    for (long left = entries.FieldCount; left > 0; left--)
+                    {
+                        entries.ReadField(out ListpackElement field, out ListpackElement value);
+                        Mix(_digest, field.WriteText(text));
+                        Mix(_digest, value.WriteText(text));
+                    }
                 }
             }
         }

@@ -85,6 +85,21 @@ public sealed class RdbBuffer
         }
     }
 
+    /// <summary>A number in the form of a length, which may take up all of 64 bits.</summary>
+    internal void Unsigned(ulong number)
+    {
+        if (number <= long.MaxValue)
+        {
+            LengthOf((long)number);
+            return;
+        }
+
+        Room(9);
+        _bytes[Length] = 0x81;
+        BinaryPrimitives.WriteUInt64BigEndian(_bytes.AsSpan(Length + 1), number);
+        Length += 9;
+    }
+
     internal void String(ReadOnlySpan<byte> text)
     {
         if (text.Length <= LongestDigits && NumberText.TryInt64(text, out long number) && TryInteger(number)) return;

@@ -106,6 +106,14 @@ internal ref struct RdbCursor(ReadOnlySpan<byte> bytes)
         return IsGood ? length : 0;
     }
 
+    /// <summary>A number in the form of a length that may take up all of 64 bits.</summary>
+    public ulong Unsigned()
+    {
+        long number = LengthOrEncoding(out bool encoded);
+        if (encoded) Refuse();
+        return IsGood ? (ulong)number : 0;
+    }
+
     /// <summary>
     /// A string in any of its forms. The span lies in the bytes read from, or is an array of its own; digits of an
     /// integer lie in <paramref name="scratch"/>, which must be at least 12 bytes long.

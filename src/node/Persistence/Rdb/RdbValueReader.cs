@@ -22,6 +22,7 @@ internal sealed class RdbValueReader
     public const byte LoneElement = 0;
 
     private readonly ElementBuffer _items = new();
+    private readonly RdbStreamReader _stream = new();
     private readonly byte[] _digits = new byte[24];
     private readonly byte[] _otherDigits = new byte[24];
     private long _left;
@@ -50,6 +51,7 @@ internal sealed class RdbValueReader
     {
         RdbType.List or RdbType.Set or RdbType.SortedSet or RdbType.Hash or RdbType.SortedSet2 or RdbType.HashZipmap => true,
         RdbType.ListZiplist or RdbType.SetIntegerSet or RdbType.SortedSetZiplist or RdbType.HashZiplist => true,
+        RdbType.StreamListpacks or RdbType.StreamListpacks2 or RdbType.StreamListpacks3 => true,
         RdbType.ListQuicklist or RdbType.HashListpack or RdbType.SortedSetListpack or RdbType.ListQuicklist2 or RdbType.SetListpack => true,
         _ => false,
     };
@@ -68,8 +70,15 @@ internal sealed class RdbValueReader
             RdbType.SortedSetListpack => (ObjectType.SortedSet, ObjectEncoding.Listpack),
             RdbType.SortedSet or RdbType.SortedSet2 or RdbType.SortedSetZiplist => (ObjectType.SortedSet, ObjectEncoding.SkipList),
             RdbType.HashListpack => (ObjectType.Hash, ObjectEncoding.Listpack),
+            RdbType.StreamListpacks or RdbType.StreamListpacks2 or RdbType.StreamListpacks3 => (ObjectType.Stream, ObjectEncoding.Stream),
             _ => (ObjectType.Hash, ObjectEncoding.HashTable),
         };
+        if (Type == ObjectType.Stream)
+        {
+            BeginStream(ref cursor);
+            return;
+        }
+
         bool counted = code is RdbType.List or RdbType.Set or RdbType.SortedSet or RdbType.SortedSet2 or RdbType.Hash or RdbType.ListQuicklist or RdbType.ListQuicklist2;
         _left = ItemCount = counted ? cursor.Length() : 1;
         if (!cursor.IsGood) return;
@@ -99,6 +108,14 @@ internal sealed class RdbValueReader
         if (_left == 0) IsOpen = false;
     }
 
+    // How many elements a stream has is known when the last has been read: until then one more is left.
+    private void BeginStream(ref RdbCursor cursor)
+    {
+        _stream.Begin(_code, ref cursor);
+        _left = ItemCount = 1;
+        IsOpen = cursor.IsGood;
+    }
+
     private void Element(ref RdbCursor cursor)
     {
         switch (_code)
@@ -123,6 +140,10 @@ internal sealed class RdbValueReader
                 break;
             case RdbType.ListQuicklist2:
                 Node(ref cursor);
+                break;
+            case RdbType.StreamListpacks or RdbType.StreamListpacks2 or RdbType.StreamListpacks3:
+                bool isLast = _stream.Read(ref cursor, _items);
+                if (cursor.IsGood && !isLast) _left++;
                 break;
             default:
                 ReadOnlySpan<byte> block = cursor.String(_digits);

@@ -5,6 +5,7 @@
 //   list          ListQuicklist2: nodes, then for each: 1 plain or 2 packed, string
 //   set           Set: members, then the strings
 //   hash          Hash: fields, then field and value
+//   stream        see RdbStreamReader
 //   sorted set    SortedSet2: members, then member and score (8 bytes, little end first)
 //
 // All of it is what version 10 knows, so that Redis 7.0 reads it. The one exception, a set in a listpack, is written as
@@ -32,6 +33,7 @@ internal static class RdbValueWriter
         (ObjectType.SortedSet, _) => RdbType.SortedSet2,
         (ObjectType.Hash, ObjectEncoding.Listpack) => RdbType.HashListpack,
         (ObjectType.Hash, ObjectEncoding.HashTable) => RdbType.Hash,
+        (ObjectType.Stream, _) => RdbType.StreamListpacks2,
         _ => throw new InvalidOperationException($"RDB has no form for a {type} as {encoding}"),
     };
 
@@ -66,6 +68,9 @@ internal static class RdbValueWriter
                 break;
             case ObjectType.Hash when encoding == ObjectEncoding.HashTable:
                 Fields(buffer, bytes);
+                break;
+            case ObjectType.Stream:
+                RdbStreamWriter.Part(buffer, bytes);
                 break;
             case ObjectType.SortedSet when encoding == ObjectEncoding.SkipList:
                 Scored(buffer, bytes);

@@ -1,0 +1,39 @@
+// A key that holds a stream, or shall.
+using System;
+using Hexad.Keyspace;
+using Hexad.Structures;
+
+namespace Hexad.Commands;
+
+/// <summary>Finds and makes streams.</summary>
+internal static class StreamKey
+{
+    /// <summary>Whether a key that was found holds a stream; if not, replies so.</summary>
+    public static bool IsStream(in CommandContext call, EntryRef entry)
+    {
+        if (entry.Type == ObjectType.Stream) return true;
+        call.Reply.Error(ErrorReplies.WrongType);
+        return false;
+    }
+
+    /// <summary>Begins to change the stream under the key, or to build one when there is none.</summary>
+    public static CollectionEdit EditOrBuild(in CommandContext call, ref EntryRef entry)
+    {
+        if (entry.Found) return call.Db.Edit(ref entry);
+        CollectionEdit built = call.Db.Build(ObjectType.Stream);
+        built.Become(ObjectEncoding.Stream, call.Services.Databases.Collections.Streams.Create());
+        return built;
+    }
+
+    /// <summary>Finds the stream under word 1 and the group of word 2, to read or change; if there is none, replies so.</summary>
+    public static bool TryFindGroup(in CommandContext call, out EntryRef entry, out StreamGroup group)
+    {
+        entry = call.Find(call[1]);
+        group = default;
+        if (entry.Found && !IsStream(call, entry)) return false;
+        if (entry.Found) group = StreamGroups.Find(entry.Root, call[2]);
+        if (group.Found) return true;
+        call.Reply.Error(ErrorReplies.NoKeyOrGroup(StreamIdText.UpToZero(call[1]), StreamIdText.UpToZero(call[2])));
+        return false;
+    }
+}
