@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Runtime.InteropServices;
 using Hexad.Core;
 using Hexad.Memory;
 
@@ -28,7 +27,6 @@ namespace Hexad.Structures;
 /// </summary>
 public sealed unsafe class SortedTree : ICollection
 {
-    private const int MostLevels = 12;
     private const int JoinedLeaf = SortedLeaf.Capacity * 3 / 4;
     private const int JoinedInner = SortedInner.Capacity * 3 / 4;
 
@@ -47,32 +45,13 @@ public sealed unsafe class SortedTree : ICollection
     /// <summary>The tables in which members are found: for moving the buckets of those that grow in idle time.</summary>
     public BucketTables<SortedMember> Tables => _tables;
 
-    [StructLayout(LayoutKind.Sequential)]
-    private struct Root
-    {
-        public CollectionHeader Header;
-        public TableHeader Table;
-        public nint Top;
-        public long Height;
-        public long FreePosition;
-    }
-
-    /// <summary>The nodes from the leaf (level 0) up to the top, and which child of each was taken.</summary>
-    private struct Path
-    {
-        public fixed long Nodes[MostLevels];
-        public fixed int Indexes[MostLevels];
-        public SortedLeaf* Leaf;
-        public int Position;
-    }
-
     // ---- Making, finding ----
 
     /// <summary>An empty set.</summary>
     public nint Create()
     {
-        var root = (Root*)_slabs.AllocateZeroed((nuint)sizeof(Root));
-        root->Header.RootBytes = (uint)sizeof(Root);
+        var root = (SortedRoot*)_slabs.AllocateZeroed((nuint)sizeof(SortedRoot));
+        root->Header.RootBytes = (uint)sizeof(SortedRoot);
         return (nint)root;
     }
 
@@ -80,7 +59,7 @@ public sealed unsafe class SortedTree : ICollection
     public void Reserve(nint root, long count) => _tables.Reserve(TableOf(root), count);
 
     /// <inheritdoc/>
-    public long CountOf(nint root) => ((Root*)root)->Table.Count;
+    public long CountOf(nint root) => ((SortedRoot*)root)->Table.Count;
 
     /// <summary>Looks for a member.</summary>
     public SortedPlace Find(nint root, ReadOnlySpan<byte> member)
@@ -93,20 +72,20 @@ public sealed unsafe class SortedTree : ICollection
     public long RankOf(nint root, SortedPlace place)
     {
         SortedMember member = place.Member;
-        return Count(root, new ElementBound(member.Score, member.Bytes, inclusive: false));
+        return SortedPath.Count(root, new ElementBound(member.Score, member.Bytes, inclusive: false));
     }
 
     /// <summary>How many members have a score below <paramref name="score"/>, or with <paramref name="inclusive"/> one that is not above it.</summary>
-    public long CountBelow(nint root, double score, bool inclusive) => Count(root, new ScoreBound(score, inclusive));
+    public long CountBelow(nint root, double score, bool inclusive) => SortedPath.Count(root, new ScoreBound(score, inclusive));
 
     /// <summary>How many members come before <paramref name="member"/> (with <paramref name="inclusive"/> it is counted too). All scores must be equal.</summary>
-    public long CountBelow(nint root, ReadOnlySpan<byte> member, bool inclusive) => Count(root, new MemberBound(member, inclusive));
+    public long CountBelow(nint root, ReadOnlySpan<byte> member, bool inclusive) => SortedPath.Count(root, new MemberBound(member, inclusive));
 
     /// <summary>The member at a rank, which must be one; the way to the others goes over the cursor.</summary>
     public SortedCursor At(nint root, long rank)
     {
-        Path path;
-        Descend((Root*)root, rank, &path);
+        SortedPath path;
+        SortedPath.Descend((SortedRoot*)root, rank, &path);
         return new SortedCursor(path.Leaf, path.Position);
     }
 
@@ -123,10 +102,10 @@ public sealed unsafe class SortedTree : ICollection
     public void Insert(nint root, SortedPlace place, ReadOnlySpan<byte> member, double score)
     {
         Invariant.That(!place.Found && !double.IsNaN(score));
-        var own = (Root*)root;
+        var own = (SortedRoot*)root;
         SortedMember made = SortedMember.Create(_slabs, member, score);
-        Path path;
-        Descend(own, score, member, &path);
+        SortedPath path;
+        SortedPath.Descend(own, score, member, &path);
         InsertAt(own, &path, score, made.Block);
         _tables.Insert(TableOf(root), place.Hash, made.Block);
     }
@@ -135,12 +114,12 @@ public sealed unsafe class SortedTree : ICollection
     public void ChangeScore(nint root, SortedPlace place, double score)
     {
         Invariant.That(!double.IsNaN(score));
-        var own = (Root*)root;
+        var own = (SortedRoot*)root;
         SortedMember member = place.Member;
-        Path path;
-        DescendTo(own, member, &path);
+        SortedPath path;
+        SortedPath.DescendTo(own, member, &path);
         _memory.BeforeChange((nint)path.Leaf);
-        if (StaysBetweenNeighbours(&path, score, member.Bytes))
+        if (SortedPath.StaysBetweenNeighbours(&path, score, member.Bytes))
         {
             path.Leaf->Scores[path.Position] = score;
             if (path.Position == 0) Raise(own, &path, 0);
@@ -148,7 +127,7 @@ public sealed unsafe class SortedTree : ICollection
         else
         {
             RemoveAt(own, &path, 1);
-            Descend(own, score, member.Bytes, &path);
+            SortedPath.Descend(own, score, member.Bytes, &path);
             InsertAt(own, &path, score, member.Block);
         }
 
@@ -158,10 +137,10 @@ public sealed unsafe class SortedTree : ICollection
     /// <summary>Removes a member that is there.</summary>
     public void Remove(nint root, SortedPlace place)
     {
-        var own = (Root*)root;
+        var own = (SortedRoot*)root;
         SortedMember member = place.Member;
-        Path path;
-        DescendTo(own, member, &path);
+        SortedPath path;
+        SortedPath.DescendTo(own, member, &path);
         _memory.BeforeChange((nint)path.Leaf);
         RemoveAt(own, &path, 1);
         _tables.Remove(TableOf(root), place.Hash, place.Place);
@@ -171,13 +150,13 @@ public sealed unsafe class SortedTree : ICollection
     /// <summary>Removes <paramref name="count"/> members from a rank on.</summary>
     public void RemoveRange(nint root, long rank, long count)
     {
-        var own = (Root*)root;
+        var own = (SortedRoot*)root;
         Invariant.That(rank >= 0 && count >= 0 && rank + count <= own->Table.Count);
         nint* gone = stackalloc nint[SortedLeaf.Capacity];
         while (count > 0)
         {
-            Path path;
-            Descend(own, rank, &path);
+            SortedPath path;
+            SortedPath.Descend(own, rank, &path);
             int run = (int)Math.Min(count, path.Leaf->Count - path.Position);
             _memory.BeforeChange((nint)path.Leaf);
             for (int i = 0; i < run; i++) gone[i] = (nint)path.Leaf->Members[path.Position + i];
@@ -196,10 +175,10 @@ public sealed unsafe class SortedTree : ICollection
     public ulong CopyPage(nint root, ulong cursor, ElementBuffer into, int targetBytes)
     {
         // The cursor is the rank of the first member of the next leaf.
-        var own = (Root*)root;
+        var own = (SortedRoot*)root;
         if (own->Table.Count <= (long)cursor) return 0;
-        Path path;
-        Descend(own, (long)cursor, &path);
+        SortedPath path;
+        SortedPath.Descend(own, (long)cursor, &path);
         int start = into.Length;
         for (SortedLeaf* leaf = path.Leaf; leaf != null; leaf = leaf->Next)
         {
@@ -219,11 +198,11 @@ public sealed unsafe class SortedTree : ICollection
     {
         // The place is the first member of the next leaf as it was. All leaves that are not told lie at it or behind:
         // one that has changed since has been told, and splitting and joining keep the order.
-        var own = (Root*)root;
+        var own = (SortedRoot*)root;
         if (own->Table.Count == 0) return true;
-        Path path;
-        if (place.Member is null) Descend(own, 0, &path);
-        else Descend(own, place.Score, place.Member, &path);
+        SortedPath path;
+        if (place.Member is null) SortedPath.Descend(own, 0, &path);
+        else SortedPath.Descend(own, place.Score, place.Member, &path);
         int start = into.Length;
         for (SortedLeaf* leaf = path.Leaf; leaf != null; leaf = leaf->Next)
         {
@@ -269,36 +248,36 @@ public sealed unsafe class SortedTree : ICollection
     /// <inheritdoc/>
     public bool FreeSlice(nint root, ref SliceBudget budget)
     {
-        var own = (Root*)root;
+        var own = (SortedRoot*)root;
         var freer = new Freer(_slabs);
         if (!_tables.FreeSlice(TableOf(root), ref own->FreePosition, ref budget, ref freer)) return false;
         while (own->Top != 0)
         {
             if (budget.IsSpent) return false;
-            FreeLastNode(own);
+            own->FreeLastNode(_slabs);
             budget.Spend();
         }
 
-        _slabs.Free(root, (nuint)sizeof(Root));
+        _slabs.Free(root, (nuint)sizeof(SortedRoot));
         return true;
     }
 
     /// <inheritdoc/>
     public ulong Relocate(ref nint root, ulong cursor, ref SliceBudget budget)
     {
-        if (cursor == 0 && _slabs.TryRelocate(root, (nuint)sizeof(Root), out nint moved))
+        if (cursor == 0 && _slabs.TryRelocate(root, (nuint)sizeof(SortedRoot), out nint moved))
         {
             root = moved;
-            TableHeader* table = &((Root*)root)->Table;
+            TableHeader* table = &((SortedRoot*)root)->Table;
             if (table->Rehash != null) table->Rehash->Owner = table;
         }
 
-        var own = (Root*)root;
+        var own = (SortedRoot*)root;
         do
         {
             if (own->Table.Count <= (long)cursor) return 0;
-            Path path;
-            Descend(own, (long)cursor, &path);
+            SortedPath path;
+            SortedPath.Descend(own, (long)cursor, &path);
             cursor += (ulong)(path.Leaf->Count - path.Position);
             budget.Spend(path.Leaf->Count - path.Position);
             for (; path.Position < path.Leaf->Count; path.Position++) RelocateMember(own, path.Leaf, path.Position);
@@ -311,9 +290,9 @@ public sealed unsafe class SortedTree : ICollection
     /// <inheritdoc/>
     public void Validate(nint root)
     {
-        var own = (Root*)root;
+        var own = (SortedRoot*)root;
         _tables.Validate(TableOf(root));
-        Invariant.That(own->Header.RootBytes == sizeof(Root));
+        Invariant.That(own->Header.RootBytes == sizeof(SortedRoot));
         Invariant.That((own->Top == 0) == (own->Table.Count == 0));
         if (own->Top == 0) return;
         SortedLeaf* last = null;
@@ -326,91 +305,13 @@ public sealed unsafe class SortedTree : ICollection
     {
         var leaves = new List<nint>();
         if (CountOf(root) == 0) return leaves;
-        Path path;
-        Descend((Root*)root, 0, &path);
+        SortedPath path;
+        SortedPath.Descend((SortedRoot*)root, 0, &path);
         for (SortedLeaf* leaf = path.Leaf; leaf != null; leaf = leaf->Next) leaves.Add((nint)leaf);
         return leaves;
     }
 
-    // ---- Ways down ----
-
-    private static NativeTable TableOf(nint root) => new(&((Root*)root)->Table);
-
-    private static long Count<TBound>(nint root, TBound bound) where TBound : ISortedBound, allows ref struct
-    {
-        var own = (Root*)root;
-        nint node = own->Top;
-        if (node == 0) return 0;
-        long count = 0;
-        for (long level = own->Height; level > 0; level--)
-        {
-            var inner = (SortedInner*)node;
-            int child = Math.Max(0, bound.CountBefore(inner->Scores, inner->Members, (int)inner->Count) - 1);
-            count += inner->CountBefore(child);
-            node = (nint)inner->Children[child];
-        }
-
-        var leaf = (SortedLeaf*)node;
-        return count + bound.CountBefore(leaf->Scores, leaf->Members, leaf->Count);
-    }
-
-    /// <summary>To where a member with this score belongs: after those that are before it.</summary>
-    private static void Descend(Root* root, double score, ReadOnlySpan<byte> member, Path* path)
-    {
-        var bound = new ElementBound(score, member, inclusive: true);
-        nint node = root->Top;
-        for (int level = (int)root->Height; level > 0; level--)
-        {
-            var inner = (SortedInner*)node;
-            int child = Math.Max(0, bound.CountBefore(inner->Scores, inner->Members, (int)inner->Count) - 1);
-            path->Nodes[level] = node;
-            path->Indexes[level] = child;
-            node = (nint)inner->Children[child];
-        }
-
-        path->Leaf = (SortedLeaf*)node;
-        path->Position = node == 0 ? 0 : bound.CountBefore(path->Leaf->Scores, path->Leaf->Members, path->Leaf->Count);
-    }
-
-    /// <summary>To a member that is there.</summary>
-    private static void DescendTo(Root* root, SortedMember member, Path* path)
-    {
-        Descend(root, member.Score, member.Bytes, path);
-        path->Position--;
-        Invariant.That(path->Position >= 0 && path->Leaf->Members[path->Position] == member.Block);
-    }
-
-    private static void Descend(Root* root, long rank, Path* path)
-    {
-        Invariant.That((ulong)rank < (ulong)root->Table.Count);
-        nint node = root->Top;
-        for (int level = (int)root->Height; level > 0; level--)
-        {
-            var inner = (SortedInner*)node;
-            int child = 0;
-            while (rank >= inner->Counts[child]) rank -= inner->Counts[child++];
-            path->Nodes[level] = node;
-            path->Indexes[level] = child;
-            node = (nint)inner->Children[child];
-        }
-
-        path->Leaf = (SortedLeaf*)node;
-        path->Position = (int)rank;
-    }
-
-    private static bool StaysBetweenNeighbours(Path* path, double score, ReadOnlySpan<byte> member)
-    {
-        SortedLeaf* leaf = path->Leaf;
-        int at = path->Position;
-        if (at > 0 ? !IsBefore(leaf, at - 1, score, member) : leaf->Previous != null && !IsBefore(leaf->Previous, leaf->Previous->Count - 1, score, member)) return false;
-        return at + 1 < leaf->Count ? !IsBefore(leaf, at + 1, score, member) : leaf->Next == null || !IsBefore(leaf->Next, 0, score, member);
-    }
-
-    private static bool IsBefore(SortedLeaf* leaf, int at, double score, ReadOnlySpan<byte> member)
-    {
-        double own = leaf->Scores[at];
-        return own < score || (own == score && SortedMember.KeyOf((nint)leaf->Members[at]).SequenceCompareTo(member) < 0);
-    }
+    private static NativeTable TableOf(nint root) => new(&((SortedRoot*)root)->Table);
 
     // ---- Growing ----
 
@@ -423,7 +324,7 @@ public sealed unsafe class SortedTree : ICollection
         return leaf;
     }
 
-    private void InsertAt(Root* root, Path* path, double score, nint member)
+    private void InsertAt(SortedRoot* root, SortedPath* path, double score, nint member)
     {
         SortedLeaf* leaf = path->Leaf;
         int at = path->Position;
@@ -465,9 +366,9 @@ public sealed unsafe class SortedTree : ICollection
     }
 
     /// <summary>Says in the nodes above the leaf that it has <paramref name="added"/> more members and perhaps another first one.</summary>
-    private static void Raise(Root* root, Path* path, long added) => Raise(root, path, 1, (nint)path->Leaf, added);
+    private static void Raise(SortedRoot* root, SortedPath* path, long added) => Raise(root, path, 1, (nint)path->Leaf, added);
 
-    private static void Raise(Root* root, Path* path, int fromLevel, nint child, long added)
+    private static void Raise(SortedRoot* root, SortedPath* path, int fromLevel, nint child, long added)
     {
         for (int level = fromLevel; level <= root->Height; level++)
         {
@@ -479,7 +380,7 @@ public sealed unsafe class SortedTree : ICollection
     }
 
     /// <summary>Puts a new leaf beside the path's leaf into the nodes above, which may be cut in their turn.</summary>
-    private void SplitUp(Root* root, Path* path, SortedLeaf* newLeaf)
+    private void SplitUp(SortedRoot* root, SortedPath* path, SortedLeaf* newLeaf)
     {
         nint left = (nint)path->Leaf, right = (nint)newLeaf;
         long leftCount = path->Leaf->Count, rightCount = newLeaf->Count;
@@ -511,13 +412,13 @@ public sealed unsafe class SortedTree : ICollection
         top->Insert(0, left, overLeaves, leftCount);
         top->Insert(1, right, overLeaves, rightCount);
         root->Top = (nint)top;
-        Invariant.That(++root->Height < MostLevels);
+        Invariant.That(++root->Height < SortedPath.MostLevels);
     }
 
     // ---- Shrinking ----
 
     /// <summary>Takes members out of the path's leaf, from its position on; the leaf has been preserved, the members stay.</summary>
-    private void RemoveAt(Root* root, Path* path, int count)
+    private void RemoveAt(SortedRoot* root, SortedPath* path, int count)
     {
         path->Leaf->RemoveRange(path->Position, count);
         nint child = (nint)path->Leaf;
@@ -546,7 +447,7 @@ public sealed unsafe class SortedTree : ICollection
         ShrinkTop(root);
     }
 
-    private void ShrinkTop(Root* root)
+    private void ShrinkTop(SortedRoot* root)
     {
         while (root->Height > 0 && ((SortedInner*)root->Top)->Count <= 1)
         {
@@ -599,7 +500,7 @@ public sealed unsafe class SortedTree : ICollection
         _slabs.Free(node, (nuint)sizeof(SortedLeaf));
     }
 
-    private void Forget(Root* root, SortedMember member)
+    private void Forget(SortedRoot* root, SortedMember member)
     {
         ulong hash = _tables.HashOf(member.Bytes);
         NativeTable table = TableOf((nint)root);
@@ -607,26 +508,9 @@ public sealed unsafe class SortedTree : ICollection
         member.Free(_slabs);
     }
 
-    /// <summary>Frees the last node of the lowest level, while the tree is being freed and nothing is read any more.</summary>
-    private void FreeLastNode(Root* root)
-    {
-        SortedInner* parent = null;
-        nint node = root->Top;
-        long level = root->Height;
-        for (; level > 0 && ((SortedInner*)node)->Count > 0; level--)
-        {
-            parent = (SortedInner*)node;
-            node = (nint)parent->Children[parent->Count - 1];
-        }
-
-        _slabs.Free(node, level == 0 ? (nuint)sizeof(SortedLeaf) : (nuint)sizeof(SortedInner));
-        if (parent == null) root->Top = 0;
-        else parent->Count--;
-    }
-
     // ---- Moving blocks ----
 
-    private void RelocateMember(Root* root, SortedLeaf* leaf, int at)
+    private void RelocateMember(SortedRoot* root, SortedLeaf* leaf, int at)
     {
         var member = new SortedMember((nint)leaf->Members[at]);
         nuint bytes = member.BlockBytes;
@@ -638,7 +522,7 @@ public sealed unsafe class SortedTree : ICollection
     }
 
     /// <summary>Moves the leaf of a path and the nodes above it; members may have moved before, so the firsts are said anew.</summary>
-    private void RelocateNodes(Root* root, Path* path)
+    private void RelocateNodes(SortedRoot* root, SortedPath* path)
     {
         nint child = (nint)path->Leaf;
         if (_slabs.TryRelocate(child, (nuint)sizeof(SortedLeaf), out nint moved))
@@ -693,8 +577,8 @@ public sealed unsafe class SortedTree : ICollection
             Invariant.That(member.Score.Equals(leaf->Scores[i]));
             SortedPlace place = Find(root, member.Bytes);
             Invariant.That(place.Found && place.Member.Block == member.Block);
-            if (i > 0) Invariant.That(IsBefore(leaf, i - 1, member.Score, member.Bytes));
-            else if (last != null) Invariant.That(IsBefore(last, last->Count - 1, member.Score, member.Bytes));
+            if (i > 0) Invariant.That(SortedPath.IsBefore(leaf, i - 1, member.Score, member.Bytes));
+            else if (last != null) Invariant.That(SortedPath.IsBefore(last, last->Count - 1, member.Score, member.Bytes));
         }
 
         last = leaf;
