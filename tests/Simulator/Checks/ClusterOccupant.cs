@@ -15,6 +15,12 @@ public abstract class ClusterOccupant : Occupant
     /// <summary>How its replication stands.</summary>
     public abstract ReplicationStatus Replication { get; }
 
+    /// <summary>Whether what was on disk at the start has been loaded.</summary>
+    public abstract bool HasLoaded { get; }
+
+    /// <summary>The state that its history came out of, as it says itself; none when it came out of nothing.</summary>
+    public abstract DataState Origin { get; }
+
     /// <summary>How often it gave a replica a whole copy of its data since it started.</summary>
     public abstract long FullResyncs { get; }
 

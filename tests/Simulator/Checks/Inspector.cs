@@ -16,8 +16,9 @@ public sealed class Inspector : IWatcher
         _world = world;
         Verdict = new Verdict(world);
         Wire = new WireCheck(world, Verdict);
-        Losses = new LossCheck(world, Verdict);
-        Views = new ViewCheck(world, Verdict, Losses);
+        Lineage = new Lineage();
+        Losses = new LossCheck(world, Verdict, Lineage);
+        Views = new ViewCheck(world, Verdict, Losses, Lineage);
     }
 
     public Verdict Verdict { get; }
@@ -27,6 +28,8 @@ public sealed class Inspector : IWatcher
     public ViewCheck Views { get; }
 
     public LossCheck Losses { get; }
+
+    public Lineage Lineage { get; }
 
     void IWatcher.Stepped(Process process)
     {

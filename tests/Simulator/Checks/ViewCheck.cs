@@ -12,17 +12,17 @@ namespace Hexad.Simulator.Checks;
 /// <param name="Winner">Who.</param>
 /// <param name="Name">What the run calls its process.</param>
 /// <param name="Epoch">With which config epoch.</param>
-/// <param name="History">The history that its replication counted in before.</param>
-/// <param name="Offset">How far its replication had come.</param>
+/// <param name="Replaced">Whose place it took.</param>
+/// <param name="Had">What its data was before.</param>
 /// <param name="Slots">Which slots it took over, as they travel.</param>
-public sealed record Promotion(long AtUs, NodeId Winner, string Name, ulong Epoch, ReplicationId History, ReplicationOffset Offset, byte[] Slots);
+public sealed record Promotion(long AtUs, NodeId Winner, string Name, ulong Epoch, NodeId Replaced, DataState Had, byte[] Slots);
 
 /// <summary>
 /// Judges every node's view of the cluster after each of its steps: epochs never fall, neither its own nor those it knows
 /// of others, and a message that is older than the last one from the same sender changes nothing about that sender.
 /// Notes every promotion for the judgement of lost writes.
 /// </summary>
-public sealed class ViewCheck(World world, Verdict verdict, LossCheck losses)
+public sealed class ViewCheck(World world, Verdict verdict, LossCheck losses, Lineage lineage)
 {
     private const int ValidateEvery = 512;
     private const long AskedForUs = 30_000_000;
@@ -83,12 +83,6 @@ public sealed class ViewCheck(World world, Verdict verdict, LossCheck losses)
     private void CheckOwn(Process process, Observer observer, ClusterMachine cluster, ClusterOccupant occupant)
     {
         ClusterNode me = cluster.Myself;
-        if (!observer.HasStarted)
-        {
-            observer.HasStarted = true;
-            if (me.IsPrimary && me.Slots.Count > 0) losses.EmptyRestarts.Add(new EmptyRestart(world.NowUs, me.Id, me.Slots.Bits.ToArray()));
-        }
-
         if (cluster.CurrentEpoch < observer.CurrentEpoch)
             verdict.Violated($"the current epoch of {process.Name} fell from {observer.CurrentEpoch} to {cluster.CurrentEpoch}");
         if (cluster.LastVoteEpoch < observer.LastVoteEpoch)
@@ -96,14 +90,44 @@ public sealed class ViewCheck(World world, Verdict verdict, LossCheck losses)
         (observer.CurrentEpoch, observer.LastVoteEpoch) = (cluster.CurrentEpoch, cluster.LastVoteEpoch);
         if (me.IsPrimary && observer.WasReplica && me.Slots.Count > 0)
         {
-            Promotions.Add(new Promotion(world.NowUs, me.Id, process.Name, me.ConfigEpoch, observer.Replication.History, observer.Replication.Offset, me.Slots.Bits.ToArray()));
+            Promotions.Add(new Promotion(world.NowUs, me.Id, process.Name, me.ConfigEpoch, observer.Primary, StateOf(observer.Replication), me.Slots.Bits.ToArray()));
             world.Counters.Count(Counter.Elections);
             Promoted?.Invoke(process, observer.Primary, observer.Replication, world.NowUs - observer.AskedAtUs < AskedForUs);
         }
 
         observer.WasReplica = me.IsReplica;
         observer.Primary = me.Primary?.Id ?? default;
-        observer.Replication = occupant.Replication;
+        ReplicationStatus now = occupant.Replication;
+        if (now.History != observer.Replication.History) SawHistory(observer.Replication, now, occupant);
+        observer.Replication = now;
+        if (observer.HasLoaded || !occupant.HasLoaded) return;
+        observer.HasLoaded = true;
+        losses.Started(process, StateOf(now));
+        if (me.IsPrimary && me.Slots.Count > 0)
+            losses.Restarts.Add(new PrimaryRestart(world.NowUs, me.Id, process.Name, me.ConfigEpoch, StateOf(now), me.Slots.Bits.ToArray(), ReplicasOf(me.Id)));
+    }
+
+    /// <summary>
+    /// An id that nobody has said before was made by this node, out of what its data was after its last step, or, when two
+    /// changes came in one step, out of what it says itself.
+    /// </summary>
+    private void SawHistory(in ReplicationStatus before, in ReplicationStatus now, ClusterOccupant occupant)
+    {
+        if (lineage.Knows(now.History)) return;
+        DataState origin = occupant.Origin;
+        lineage.Seen(now.History, lineage.Knows(origin.History) ? origin : new DataState(before.History, now.Offset));
+    }
+
+    private static DataState StateOf(in ReplicationStatus status) => new(status.History, status.Offset);
+
+    /// <summary>What the living replicas of a node have.</summary>
+    private List<DataState> ReplicasOf(NodeId primary)
+    {
+        var states = new List<DataState>();
+        foreach (Machine machine in world.Machines)
+            foreach (Process process in machine.Processes)
+                if (process.Occupant is ClusterOccupant { Cluster.Myself: { IsReplica: true, Primary: { } followed } } replica && followed.Id == primary) states.Add(StateOf(replica.Replication));
+        return states;
     }
 
     private void CheckOthers(Process process, Observer observer, ClusterMachine cluster)
@@ -137,7 +161,7 @@ public sealed class ViewCheck(World world, Verdict verdict, LossCheck losses)
         public ReplicationStatus Replication;
         public NodeId Primary;
         public long AskedAtUs = long.MinValue / 2;
-        public bool HasStarted;
+        public bool HasLoaded;
         public bool WasReplica;
         public int Messages;
         public int StaleMessages;

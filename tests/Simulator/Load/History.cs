@@ -11,7 +11,11 @@ namespace Hexad.Simulator.Load;
 /// <param name="History">Whose history the offset counts in.</param>
 /// <param name="Offset">How far it had come.</param>
 /// <param name="ConfigEpoch">The config epoch with which the node owned its slots then.</param>
-public sealed record ReplicationMark(NodeId Node, ReplicationId History, ReplicationOffset Offset, ulong ConfigEpoch);
+public sealed record ReplicationMark(NodeId Node, ReplicationId History, ReplicationOffset Offset, ulong ConfigEpoch)
+{
+    /// <summary>The state that its data had.</summary>
+    public Checks.DataState State => new(History, Offset);
+}
 
 /// <summary>A write that a client was told is done.</summary>
 public readonly record struct AcknowledgedWrite(long Value, long InvokedUs, long AcknowledgedUs, ReplicationMark? Mark);

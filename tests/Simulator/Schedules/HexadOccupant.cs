@@ -43,6 +43,10 @@ public sealed class HexadOccupant : ClusterOccupant
 
     public override ReplicationStatus Replication => _node.Cluster?.Replication?.Status ?? default;
 
+    public override bool HasLoaded => _node.Persistence.IsReady;
+
+    public override DataState Origin => new(_node.Replication.History.Id2, _node.Replication.History.SecondOffset + -1);
+
     public override long FullResyncs => _node.Statistics.FullSyncs;
 
     public override long PartialResyncs => _node.Statistics.PartialSyncs;

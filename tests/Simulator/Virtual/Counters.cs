@@ -54,6 +54,8 @@ public enum Counter
     UnknownOutcomes,
     LostWritesExcused,
     LostWithRestart,
+    LostThoughReplicated,
+    StartsFromSnapshots,
 }
 
 /// <summary>The counts of one world, or of many added up.</summary>

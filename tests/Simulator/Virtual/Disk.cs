@@ -26,6 +26,7 @@ public sealed class Disk
     private readonly List<NameChange> _journal = [];
     private readonly HashSet<string> _folders = [];
     private readonly Dictionary<string, Process> _locks = [];
+    private readonly Dictionary<string, byte[]> _kept = [];
     private string? _lastReplaced;
     private (string Path, byte[] Content)? _torn;
 
@@ -157,6 +158,12 @@ public sealed class Disk
     public string? TornPath => _torn?.Path;
 
     internal void Replaced(string path) => _lastReplaced = path;
+
+    /// <summary>What a file held when a process was last told that the file, under its name, is on the platter; null: never.</summary>
+    public byte[]? LastKept(string path) => _kept.GetValueOrDefault(path);
+
+    /// <summary>A process is told so now.</summary>
+    internal void Kept(string path) => _kept[path] = _names[path].Bytes.ToArray();
 
     internal void PowerFailure()
     {

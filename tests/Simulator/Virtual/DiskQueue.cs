@@ -193,6 +193,7 @@ internal sealed class DiskQueue(World world, Process process) : IScheduled
 
         if (SyncFails()) return Fail(work, FileFault.Other);
         Disk.SyncNames();
+        Disk.Kept(process.Absolute(work.OtherPath));
         return true;
     }
 
