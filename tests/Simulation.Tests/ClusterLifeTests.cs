@@ -147,6 +147,46 @@ public sealed class ClusterLifeTests
     }
 
     [Fact]
+    public void A_killed_primary_that_starts_again_at_once_hands_over_to_the_replica_that_has_more()
+    {
+        for (ulong seed = 20; seed < 24; seed++)
+        {
+            VirtualCluster cluster = Made(seed, new ClusterPlan { NodeTimeoutMs = 15_000, ClientPauseUs = 10_000 });
+            cluster.StartClients();
+            cluster.World.RunFor(5 * Second);
+            cluster.Seats[0].Process!.Kill();
+            cluster.World.RunFor(20 * Millisecond);
+            cluster.StartMissing();
+            Assert.InRange(ServedAfterMs(cluster, 60 * Second), 0, 3000);
+            Assert.True(cluster.World.RunUntil(() => cluster.IsConverged() && cluster.AllInSync(), 60 * Second), cluster.WhyNot());
+            Assert.True(cluster.Seats[0].View!.Myself.IsReplica);
+            Assert.Equal(0, cluster.World.Counters[Counter.LostThoughReplicated]);
+            cluster.JudgeLosses();
+            Assert.Equal(0, cluster.World.Counters[Counter.LostWithRestart]);
+            Assert.Equal(0, cluster.World.Counters[Counter.LostThoughReplicated]);
+            EndsClean(cluster);
+        }
+    }
+
+    [Fact]
+    public void A_primary_that_starts_again_with_all_that_its_replicas_have_stays_primary()
+    {
+        VirtualCluster cluster = Made(24, new ClusterPlan { NodeTimeoutMs = 15_000 });
+        Assert.Equal("OK", Ask(cluster, 1, "SET", "JOHN", "Adams"));
+        Assert.Equal("Background saving started", Ask(cluster, 1, "BGSAVE"));
+        // Not long enough for the ping that goes down the stream every ten seconds.
+        cluster.World.RunFor(200 * Millisecond);
+        cluster.Seats[1].Process!.Kill();
+        cluster.World.RunFor(20 * Millisecond);
+        cluster.StartMissing();
+        Assert.InRange(ServedAfterMs(cluster, 60 * Second), 0, 2500);
+        Assert.True(cluster.World.RunUntil(() => cluster.IsConverged() && cluster.AllInSync(), 60 * Second), cluster.WhyNot());
+        Assert.True(cluster.Seats[1].View!.Myself.IsPrimary);
+        Assert.Equal("Adams", Ask(cluster, 1, "GET", "JOHN"));
+        EndsClean(cluster);
+    }
+
+    [Fact]
     public void A_firewall_that_rejects_one_port_for_one_machine_makes_nobody_fail()
     {
         VirtualCluster cluster = Made(7, new ClusterPlan { Machines = 6, NodeTimeoutMs = 5_000 });

@@ -31,6 +31,14 @@ public sealed class ScheduleTests
         for (ulong i = 0; i < FreshSchedules; i++) Clean(first + i);
     }
 
+    /// <summary>
+    /// Seeds that found something once. 1286: a takeover in a minority made a majority there, which elected somebody in the
+    /// epoch in which the others elected somebody else.
+    /// </summary>
+    [Theory]
+    [InlineData(1286)]
+    public void A_schedule_that_found_something_is_clean(int seed) => Clean((ulong)seed);
+
     [Fact]
     public void A_seed_replays_byte_by_byte()
     {

@@ -8,7 +8,7 @@ namespace Hexad.Cluster;
 /// the primaries can be reached. A primary that comes back waits a moment before it takes writes again, so that the
 /// others can tell it if it was replaced.
 /// </summary>
-internal sealed class ClusterHealth(ClusterState state)
+internal sealed class ClusterHealth(ClusterState state, Comeback comeback)
 {
     private const int WritableDelayMs = 2_000;
     private const int MinRejoinMs = 500;
@@ -29,7 +29,7 @@ internal sealed class ClusterHealth(ClusterState state)
         if (!majority && size > 0) _minoritySince = state.Now;
         bool healthy = majority && (!state.Settings.RequireFullCoverage || IsCovered());
         if (healthy == state.Healthy) return;
-        if (healthy && state.Myself.IsPrimary && (IsStarting() || IsRejoining())) return;
+        if (healthy && state.Myself.IsPrimary && (IsStarting() || IsRejoining() || comeback.IsOpen)) return;
         state.Healthy = healthy;
         state.Log(healthy ? ClusterLogLevel.Notice : ClusterLogLevel.Warning, $"Cluster state changed: {(healthy ? "ok" : "fail")}");
         state.Effects.HealthChanged(healthy);

@@ -31,6 +31,7 @@ public sealed class ClusterMachine
     private readonly ClusterHealth _health;
     private readonly ReplicaMigration _migration;
     private readonly HandOver _handOver;
+    private readonly Comeback _comeback;
     private readonly Operator _operator;
     private readonly long[] _received = new long[PacketTypes.Count];
     private bool _started;
@@ -53,7 +54,8 @@ public sealed class ClusterMachine
         _handshake = new Handshake(_state, _failures, _gossip);
         _election = new Election(_state, _claims);
         _ballot = new Ballot(_state);
-        _health = new ClusterHealth(_state);
+        _comeback = new Comeback(_state);
+        _health = new ClusterHealth(_state, _comeback);
         _migration = new ReplicaMigration(_state, _claims);
         _handOver = new HandOver(_state);
         _operator = new Operator(_state, _claims, _election, _handshake);
@@ -70,6 +72,9 @@ public sealed class ClusterMachine
 
     /// <summary>Which version nodes.conf has; it is on disk once <see cref="ConfigSaved"/> was called with it.</summary>
     public long ConfigVersion => _state.Outbox.Version;
+
+    /// <summary>This primary has just started, and a replica may have more than it: nobody may copy its data yet.</summary>
+    public bool IsComingBack => _comeback.IsOpen;
 
     /// <summary>How many primaries have slots.</summary>
     public int Size => _state.Size;
@@ -111,6 +116,7 @@ public sealed class ClusterMachine
         if (_state.Settings.AnnounceIp.Length > 0) _state.Myself.Address = _state.Settings.AnnounceIp;
         SettingsChanged();
         _state.HealthDue = true;
+        _comeback.Begin();
         End();
         return ConfigFault.None;
     }
@@ -426,6 +432,7 @@ public sealed class ClusterMachine
     private void End()
     {
         if (_state.ElectionDue) _election.Step();
+        _comeback.Look();
         if (_state.HealthDue) _health.Update();
         FollowPrimary();
         TellStanding();

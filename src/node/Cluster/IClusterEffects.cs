@@ -68,8 +68,9 @@ public interface IClusterEffects
 /// <param name="PrimaryLinkUp">For a replica: the link is up and past the first synchronisation.</param>
 /// <param name="DataAgeMs">For a replica: how long ago the primary was last heard, or lost.</param>
 /// <param name="HasData">For a replica: it has synchronised once, or loaded a data set.</param>
+/// <param name="IsLoading">The data set of the start is still being loaded: the offset is not known yet.</param>
 public readonly record struct ReplicationStatus(
-    ReplicationId History, ReplicationOffset Offset, bool PrimaryLinkUp, long DataAgeMs, bool HasData);
+    ReplicationId History, ReplicationOffset Offset, bool PrimaryLinkUp, long DataAgeMs, bool HasData, bool IsLoading = false);
 
 /// <summary>What the machine may ask about the rest of the node.</summary>
 public interface IClusterNeighbours

@@ -14,7 +14,8 @@ namespace Hexad.Cluster;
 ///     wins, takes the slots, PONG ───────▶ becomes its replica
 ///
 /// All of it must be done in five seconds; the writers are held back for at most ten.
-/// A primary that stops begins at the second line, with TAKEOVER in the PING's badge.
+/// A primary that stops begins at the second line, with TAKEOVER in the PING's badge; so does one that has started again
+/// with less than the replica has, which then has nothing to wait for.
 /// </summary>
 internal sealed class ManualFailover(ClusterState state)
 {
@@ -76,7 +77,7 @@ internal sealed class ManualFailover(ClusterState state)
     {
         if (!IsRunning && takeOver)
         {
-            state.Notice("My primary is stopping and hands over to me.");
+            state.Notice("My primary hands over to me.");
             Reset();
             _end = state.Now + TimeoutMs;
         }
@@ -121,7 +122,7 @@ internal sealed class ManualFailover(ClusterState state)
 
     private void Check()
     {
-        if (CanStart || !state.Myself.IsReplica || _target is not { } target || state.Replication.Offset != target) return;
+        if (CanStart || !state.Myself.IsReplica || _target is not { } target || state.Replication.Offset < target) return;
         CanStart = true;
         state.ElectionDue = true;
         state.Notice("All master replication stream processed, manual failover can start.");

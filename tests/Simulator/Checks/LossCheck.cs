@@ -20,7 +20,7 @@ public sealed record PrimaryRestart(long AtUs, NodeId Node, string Name, ulong E
 /// <summary>
 /// Judges the values that are left in the end. A write that was acknowledged and is gone is excused only if, after it, its
 /// slot was taken over by data without it: by a replica that was elected and had not got it, or by its own primary,
-/// started again from a file that did not have it. What an elected replica had is what its status said before; what a
+/// started again from a file that did not have it, and gone on as the primary. What an elected replica had is what its status said before; what a
 /// restarted primary had must be what is on its disk, and that must be what was last saved (<see cref="Started"/>).
 /// </summary>
 public sealed class LossCheck(World world, Verdict verdict, Lineage lineage)

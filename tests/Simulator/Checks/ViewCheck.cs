@@ -100,11 +100,23 @@ public sealed class ViewCheck(World world, Verdict verdict, LossCheck losses, Li
         ReplicationStatus now = occupant.Replication;
         if (now.History != observer.Replication.History) SawHistory(observer.Replication, now, occupant);
         observer.Replication = now;
-        if (observer.HasLoaded || !occupant.HasLoaded) return;
-        observer.HasLoaded = true;
-        losses.Started(process, StateOf(now));
-        if (me.IsPrimary && me.Slots.Count > 0)
-            losses.Restarts.Add(new PrimaryRestart(world.NowUs, me.Id, process.Name, me.ConfigEpoch, StateOf(now), me.Slots.Bits.ToArray(), ReplicasOf(me.Id)));
+        if (!observer.HasComeBack && occupant.HasLoaded) CheckStart(process, observer, cluster, StateOf(now));
+    }
+
+    /// <summary>A primary that starts again counts as a restart when it goes on as the primary; if it hands over first, it is the promotion that counts.</summary>
+    private void CheckStart(Process process, Observer observer, ClusterMachine cluster, DataState loaded)
+    {
+        ClusterNode me = cluster.Myself;
+        if (!observer.HasLoaded)
+        {
+            observer.HasLoaded = true;
+            losses.Started(process, loaded);
+            observer.Restart = new PrimaryRestart(world.NowUs, me.Id, process.Name, me.ConfigEpoch, loaded, me.Slots.Bits.ToArray(), ReplicasOf(me.Id));
+        }
+
+        if (cluster.IsComingBack) return;
+        observer.HasComeBack = true;
+        if (me.Votes) losses.Restarts.Add(observer.Restart!);
     }
 
     /// <summary>
@@ -162,6 +174,8 @@ public sealed class ViewCheck(World world, Verdict verdict, LossCheck losses, Li
         public NodeId Primary;
         public long AskedAtUs = long.MinValue / 2;
         public bool HasLoaded;
+        public bool HasComeBack;
+        public PrimaryRestart? Restart;
         public bool WasReplica;
         public int Messages;
         public int StaleMessages;

@@ -13,16 +13,32 @@ namespace Hexad.Simulator.Checks;
 /// </summary>
 public sealed class WireCheck(World world, Verdict verdict)
 {
+    private const long TakeoverUs = 30_000_000;
     private readonly Dictionary<(NodeId Voter, ulong Epoch), string> _votes = [];
     private readonly Dictionary<NodeId, Sender> _senders = [];
     private readonly Dictionary<ulong, List<Claim>> _claims = [];
     private readonly HashSet<NodeId> _withoutConsent = [];
+    private long _lastTakeoverUs;
 
     /// <summary>Told of each vote as it leaves.</summary>
     public Action<Process>? VoteLeaves { get; set; }
 
-    /// <summary>A node was told to take over without asking anybody: its epochs may meet others'.</summary>
-    public void TookOver(NodeId node) => _withoutConsent.Add(node);
+    /// <summary>
+    /// A node was told to take over without asking anybody: its epochs may meet others'. And so may those of whoever it
+    /// votes for: in a minority its vote can make a majority that those outside have not agreed to.
+    /// </summary>
+    public void TookOver(NodeId node)
+    {
+        _withoutConsent.Add(node);
+        _lastTakeoverUs = world.NowUs;
+    }
+
+    /// <summary>All agree again: whoever has slots now has them with everybody's consent.</summary>
+    public void Settled()
+    {
+        // The command itself may still be on its way.
+        if (world.NowUs - _lastTakeoverUs > TakeoverUs) _withoutConsent.Clear();
+    }
 
     /// <summary>A message leaves a process.</summary>
     public void Sent(Process from, Socket socket, in BusPacket packet, NodeId id)
@@ -38,6 +54,7 @@ public sealed class WireCheck(World world, Verdict verdict)
         string candidate = ((socket.Peer?.Owner as Process)?.Name) ?? socket.Remote.ToString();
         VoteLeaves?.Invoke(from);
         var vote = (packet.Sender, packet.CurrentEpoch);
+        if (_withoutConsent.Contains(packet.Sender) && socket.Peer?.Owner is Process { Occupant: ClusterOccupant { Cluster: { } elected } }) _withoutConsent.Add(elected.Myself.Id);
         if (_votes.TryAdd(vote, candidate) || _votes[vote] == candidate) return;
         verdict.Violated($"{from.Name} voted twice in epoch {packet.CurrentEpoch}: for {_votes[vote]} and for {candidate}");
     }
@@ -76,11 +93,12 @@ public sealed class WireCheck(World world, Verdict verdict)
 
             int both = Common(claim.Slots, packet.Slots);
             if (both < 0 && packet.Slots.ContainsAnyExcept((byte)0)) world.Counters.Count(Counter.EpochCollisions);
-            if (both < 0 || _withoutConsent.Contains(claim.Owner) || _withoutConsent.Contains(packet.Sender)) continue;
+            if (both < 0 || claim.WithoutConsent || _withoutConsent.Contains(packet.Sender)) continue;
             verdict.Violated($"slot {both} has two owners in epoch {packet.ConfigEpoch}: {claim.Name} and {from.Name}");
         }
 
         if (own is null) claims.Add(own = new Claim(packet.Sender, from.Name));
+        own.WithoutConsent |= _withoutConsent.Contains(packet.Sender);
         for (int i = 0; i < SlotSet.Bytes; i++) own.Slots[i] |= packet.Slots[i];
     }
 
@@ -105,6 +123,7 @@ public sealed class WireCheck(World world, Verdict verdict)
     {
         public readonly NodeId Owner = owner;
         public readonly string Name = name;
+        public bool WithoutConsent;
         public readonly byte[] Slots = new byte[SlotSet.Bytes];
     }
 }

@@ -165,6 +165,7 @@ public sealed class Schedule
         long from = World.NowUs;
         bool rested = World.RunUntil(() => ComesToRest(), _cluster.HealBoundUs);
         Tell($"at rest again after {(World.NowUs - from) / 1000} ms");
+        if (rested) _cluster.Inspector.Wire.Settled();
         if (!rested)
         {
             _cluster.Verdict.Violated($"{_cluster.HealBoundUs / 1000} ms after everything was mended the cluster is not at rest: {_cluster.WhyNot()}");

@@ -287,6 +287,12 @@ internal static class ReplicationCommands
             return false;
         }
 
+        if (session.Node.Cluster is { IsStarted: true, Machine.IsComingBack: true })
+        {
+            call.Reply.Error("NOMASTERLINK Can't SYNC while it is not known whether a replica has more than I have"u8);
+            return false;
+        }
+
         if (replication.IsReplica && !replication.Replica.IsLinkUp)
         {
             call.Reply.Error("NOMASTERLINK Can't SYNC while not connected with my master"u8);

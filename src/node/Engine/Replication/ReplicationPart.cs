@@ -73,7 +73,8 @@ public sealed class ReplicationPart : IPart, IClusterReplication
 
     /// <summary>How it stands, for the cluster.</summary>
     public ReplicationStatus Status => new(
-        History.Id, History.Offset, IsReplica && Replica.IsLinkUp, IsReplica ? Replica.AgeMs : 0, Replica.HasSynchronised || _node.Persistence.HasLoaded);
+        History.Id, History.Offset, IsReplica && Replica.IsLinkUp, IsReplica ? Replica.AgeMs : 0, Replica.HasSynchronised || _node.Persistence.HasLoaded,
+        !_node.Persistence.IsReady);
 
     /// <inheritdoc/>
     public MonotonicMs NextWake
