@@ -20,7 +20,7 @@ public sealed partial class TidyTests
 
     private static readonly Dictionary<string, int> LongFiles = new()
     {
-        ["tests/Simulator/Virtual/Process.cs"] = 624,
+        ["tests/Simulator/Virtual/Process.cs"] = 620,
     };
 
     private static readonly Dictionary<string, int> LongMethods = new()

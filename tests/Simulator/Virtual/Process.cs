@@ -203,18 +203,12 @@ public sealed class Process : IHost, IStation, IScheduled
     public void Fire(int kind, long argument)
     {
         if (State == ProcessState.Ended) return;
-        if (kind == RunEvent)
-        {
-            if (argument != _runAtUs) return;
-            _runAtUs = long.MaxValue;
-            if (State == ProcessState.Running) Batch();
-        }
-        else if (argument == _wakeAtUs)
-        {
-            _wakeAtUs = long.MaxValue;
-            if (State != ProcessState.Running || _busyUntilUs > _world.NowUs || _inBatch) RunAt(_world.NowUs);
-            else Batch();
-        }
+        if (argument != (kind == RunEvent ? _runAtUs : _wakeAtUs)) return;
+        if (kind == RunEvent) _runAtUs = long.MaxValue;
+        else _wakeAtUs = long.MaxValue;
+        if (State != ProcessState.Running) return;
+        if (_busyUntilUs > _world.NowUs) RunAt(_world.NowUs);
+        else Batch();
     }
 
     // ---- a batch
