@@ -150,6 +150,22 @@ public sealed class FailoverTests
     }
 
     [Fact]
+    public void A_replica_without_data_that_has_not_heard_its_primary_since_its_start_does_not_stand()
+    {
+        TestNetwork network = Scene.Cluster();
+        TestNode old = network.Nodes[1], successor = network.Nodes[4];
+        old.Crash();
+        Assert.True(network.RunUntil(() => successor.IsPrimary, 10_000) >= 0);
+        network.Cut(old, successor);
+        (old.HasData, old.Offset, old.ReplicationStuck) = (false, 0, true);
+        old.Boot();
+        Assert.True(network.RunUntil(() => old.ReplicatesFrom == successor.Id, 10_000) >= 0);
+        successor.Crash();
+        network.Run(20_000);
+        Assert.False(old.IsPrimary);
+    }
+
+    [Fact]
     public void A_replica_told_never_to_stand_does_not()
     {
         TestNetwork network = Scene.Cluster();

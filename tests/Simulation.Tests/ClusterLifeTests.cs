@@ -187,6 +187,36 @@ public sealed class ClusterLifeTests
     }
 
     [Fact]
+    public void A_primary_that_comes_back_without_data_is_not_elected_in_the_place_of_its_successor()
+    {
+        VirtualCluster cluster = Made(25, new ClusterPlan { Machines = 6, NodeTimeoutMs = 2_000 });
+        Assert.Equal("OK", Ask(cluster, 0, "SET", "JAMES", "1"));
+        cluster.World.RunFor(Second);
+        NodeSeat old = cluster.Seats[0], successor = cluster.Seats[3];
+        old.Process!.Kill();
+        ServedAfterMs(cluster, 5 * Second);
+        cluster.World.RunFor(2 * Second);
+        foreach (Machine machine in cluster.World.Machines)
+        {
+            cluster.World.Network.Cut(machine, successor.Machine, 1);
+            cluster.World.Network.Cut(successor.Machine, machine, 1);
+        }
+
+        cluster.StartMissing();
+        cluster.World.RunFor(60 * Second);
+        Assert.True(old.View!.Myself.IsReplica);
+        foreach (Machine machine in cluster.World.Machines)
+        {
+            cluster.World.Network.Cut(machine, successor.Machine, -1);
+            cluster.World.Network.Cut(successor.Machine, machine, -1);
+        }
+
+        Assert.True(cluster.World.RunUntil(() => cluster.IsConverged() && cluster.AllInSync(), 60 * Second), cluster.WhyNot());
+        Assert.Equal("1", Ask(cluster, 3, "GET", "JAMES"));
+        EndsClean(cluster);
+    }
+
+    [Fact]
     public void A_firewall_that_rejects_one_port_for_one_machine_makes_nobody_fail()
     {
         VirtualCluster cluster = Made(7, new ClusterPlan { Machines = 6, NodeTimeoutMs = 5_000 });

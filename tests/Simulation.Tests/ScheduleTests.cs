@@ -33,9 +33,11 @@ public sealed class ScheduleTests
 
     /// <summary>
     /// Seeds that found something once. 1286: a takeover in a minority made a majority there, which elected somebody in the
-    /// epoch in which the others elected somebody else.
+    /// epoch in which the others elected somebody else. 964: a primary started again without data, learned from others that it
+    /// had been replaced, and was elected in its successor's place, since it had never heard that there was data.
     /// </summary>
     [Theory]
+    [InlineData(964)]
     [InlineData(1286)]
     public void A_schedule_that_found_something_is_clean(int seed) => Clean((ulong)seed);
 

@@ -167,12 +167,15 @@ internal sealed class Election(ClusterState state, SlotClaims claims)
         return age <= settings.ReplicaPingPeriodMs + settings.NodeTimeoutMs * settings.ReplicaValidityFactor;
     }
 
-    /// <summary>A replica that never had data would make the shard's data vanish, unless there was none.</summary>
+    /// <summary>
+    /// A replica that never had data would make the shard's data vanish, unless there was none: and only the primary itself
+    /// can have said that.
+    /// </summary>
     private static bool IsTooEmpty(ClusterState state)
     {
         if (state.Replication.HasData) return false;
         if (state.Myself.Primary is not { } primary) return false;
-        bool primaryWasEmpty = primary.Offset.Value == 0 && (primary.Badge is null || primary.Is(Standing.Empty));
+        bool primaryWasEmpty = primary.OffsetReceived.Value != 0 && primary.Offset.Value == 0 && (primary.Badge is null || primary.Is(Standing.Empty));
         return !primaryWasEmpty;
     }
 
