@@ -13,6 +13,13 @@ public sealed class Eviction(Node node)
     /// <summary>Whether a slice ended before enough was removed: the next one follows in the next millisecond.</summary>
     public bool IsPending { get; private set; }
 
+    /// <summary>The limit may be another now: if too much is used, room is made in the next millisecond and not only before the next command.</summary>
+    public void LimitChanged()
+    {
+        ulong limit = node.Options.MaxMemoryBytes;
+        IsPending = limit > 0 && (ulong)UsedBytes > limit;
+    }
+
     /// <summary>
     /// Removes keys until the limit is kept or the time for it is up (<c>maxmemory-eviction-tenacity</c>). False when the
     /// policy lets no key go and too much is used still.

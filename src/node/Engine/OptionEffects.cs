@@ -17,6 +17,7 @@ internal static class OptionEffects
         eviction.LfuLogFactor = options.LfuLogFactor;
         eviction.LfuDecayMinutes = options.LfuDecayMinutes;
         node.Set(NodeConditions.MemoryLimited, options.MaxMemoryBytes > 0);
+        node.Eviction.LimitChanged();
         node.Services.NotifiedClasses = options.NotifyKeyspaceEvents.Classes;
         node.TracksLatency = options.LatencyTracking;
         node.Sessions.ReadOutputLimits();

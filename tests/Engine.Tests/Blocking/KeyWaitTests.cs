@@ -142,6 +142,7 @@ public sealed class KeyWaitTests
     [InlineData("x", "-ERR timeout is not a float or out of range\r\n")]
     [InlineData("-1", "-ERR timeout is negative\r\n")]
     [InlineData("1e30", "-ERR timeout is out of range\r\n")]
+    [InlineData("-inf", "-ERR timeout is negative\r\n")]
     [InlineData("inf", "-ERR timeout is out of range\r\n")]
     [InlineData("9223372036854775", "-ERR timeout is out of range\r\n")]
     public void A_time_that_is_none_is_refused(string time, string error) => Assert.Equal(error, _first.Run("TAKE k " + time));

@@ -155,7 +155,7 @@ public ref struct CommandContext
         }
 
         if (seconds.TryThousandfoldCeiling(out timeoutMs)) return IsTimeout(timeoutMs);
-        Reply.Error(ErrorReplies.TimeoutOutOfRange);
+        Reply.Error(Arguments[index][0] == (byte)'-' ? ErrorReplies.TimeoutNegative : ErrorReplies.TimeoutOutOfRange);
         return false;
     }
 
