@@ -169,6 +169,7 @@ public sealed class PubSubTests
     public void In_a_cluster_a_message_reaches_every_node_and_a_shards_message_its_shard_only()
     {
         NodeNet net = NetScene.Three();
+        net.Run(2_000); // Until every node has its link to every other.
         NetClient first = net.Hosts[0].Connect(), third = net.Hosts[2].Connect(), publisher = net.Hosts[1].Connect();
         third.Run("SUBSCRIBE a");
         Assert.Equal(":0\r\n", publisher.Run("PUBLISH a x"));
