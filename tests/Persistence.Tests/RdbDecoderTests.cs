@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Text;
 using Hexad.Persistence.Rdb;
+using Hexad.Structures;
 using Xunit;
 
 namespace Hexad.Persistence.Tests;
@@ -82,13 +83,50 @@ public sealed class RdbDecoderTests
 
     [Theory]
     [InlineData("redis-7.0.15-streams", "holds a stream (RDB type 19)")]
-    [InlineData("redis-unstable-hashfieldttl", "holds a hash")]
     [InlineData("redis-7.0.15-functions", "function library")]
     public void What_we_cannot_hold_is_refused_by_key_and_type(string name, string expected)
     {
         var decoder = new RdbDecoder();
         Assert.Equal(RdbOutcome.Faulty, decoder.Decode(RecordedFiles.Bytes(name), new RdbBatch()));
         Assert.Contains(expected, decoder.Fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Hashes_of_which_fields_expire_are_read_in_both_forms()
+    {
+        var decoder = new RdbDecoder();
+        var batch = new RdbBatch();
+        Assert.Equal(RdbOutcome.Finished, decoder.Decode(RecordedFiles.Bytes("redis-unstable-hashfieldttl"), batch));
+        var told = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        bool anyTable = false;
+        foreach (RdbRecord record in batch)
+        {
+            string key = Encoding.Latin1.GetString(record.Key), text = "";
+            if (record.Encoding == ObjectEncoding.ListpackWithExpiry)
+            {
+                for (int at = Listpack.First(record.Value); at != Listpack.None;)
+                {
+                    text += Encoding.Latin1.GetString(Listpack.Read(record.Value, at).WriteText(new byte[24]));
+                    ExpiringPack.ValueAt(record.Value, at, out long expiryMs, out at);
+                    text += $"@{expiryMs} ";
+                }
+            }
+            else if (record.Encoding == ObjectEncoding.HashTable)
+            {
+                for (var reader = new ElementReader(record.Value); !reader.IsAtEnd;)
+                {
+                    reader.Bytes();
+                    reader.Bytes();
+                    anyTable |= reader.Int64() > 4_000_000_000_000;
+                }
+            }
+
+            told[key] = text;
+        }
+
+        Assert.Equal("a@4102444800000 c@4102444805000 b@0 ", told["h:lpex"]);
+        Assert.Equal("f@4102444800001 g@0 ", told["h:both"]);
+        Assert.True(anyTable);
     }
 
     [Fact]

@@ -42,6 +42,14 @@ public sealed class Collections
     /// <summary>The structure behind the collections of a type.</summary>
     public ICollection Of(ObjectType type) => _byType[(int)type] ?? throw new InvalidOperationException($"No structure holds a {type}");
 
+    /// <summary>How a value is told to whoever writes it down: as it is represented, but that a hash table of which fields expire says so.</summary>
+    public ObjectEncoding ToldEncodingOf(EntryRef entry) => ToldEncodingOf(entry.Entry);
+
+    internal ObjectEncoding ToldEncodingOf(Entry entry) =>
+        entry.Encoding == ObjectEncoding.HashTable && entry.Type == ObjectType.Hash && Members.ExpiringCountOf(entry.Root) > 0
+            ? ObjectEncoding.HashTableWithExpiry
+            : entry.Encoding;
+
     /// <summary>Says which structure holds the collections of a type.</summary>
     internal void Register(ObjectType type, ICollection structure) => _byType[(int)type] = structure;
 

@@ -148,6 +148,20 @@ public sealed class Databases : IDisposable
         foreach (Database database in beside) Discard(database.Set, mode);
     }
 
+    /// <summary>Whether fields of any hash expire.</summary>
+    public bool HasExpiringFields
+    {
+        get
+        {
+            foreach (Database database in _databases)
+            {
+                if (database.Set.Fields is { Count: > 0 }) return true;
+            }
+
+            return false;
+        }
+    }
+
     /// <summary>Frees some of what waits to be freed; true when nothing is left.</summary>
     public bool FreeSlice(ref SliceBudget budget) => _freeQueue.FreeSlice(ref budget);
 

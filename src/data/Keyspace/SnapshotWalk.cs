@@ -374,7 +374,7 @@ public sealed class SnapshotWalk
     {
         uint access = _all.Eviction.IsLfu ? _all.Clock.Decayed(entry) : _all.Clock.IdleSeconds(entry);
         long items = entry.IsCollection ? _all.Collections.Of(entry.Type).ItemCountOf(entry.Root) : 1;
-        return new SnapshotFacts(database, slot, entry.Type, entry.Encoding, access, entry.HasExpiry, entry.HasExpiry ? entry.ExpiryMs : 0, items);
+        return new SnapshotFacts(database, slot, entry.Type, _all.Collections.ToldEncodingOf(entry), access, entry.HasExpiry, entry.HasExpiry ? entry.ExpiryMs : 0, items);
     }
 
     private ulong CopyItems(ObjectType type, nint root, ulong cursor, int targetBytes)

@@ -43,4 +43,7 @@ public enum ObjectEncoding : byte
 
     /// <summary>"stream".</summary>
     Stream = 9,
+
+    /// <summary>A hash table of which fields expire, as a snapshot tells it; to clients it is a <see cref="HashTable"/>, and no entry carries it.</summary>
+    HashTableWithExpiry = 10,
 }

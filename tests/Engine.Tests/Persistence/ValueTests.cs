@@ -52,6 +52,34 @@ public sealed class ValueTests
         primary.Node.Databases.Validate();
     }
 
+    [Theory]
+    [InlineData("512")]
+    [InlineData("0")]
+    public void Expiries_of_fields_survive_a_restart_reach_a_replica_and_travel_in_payloads(string packedEntries)
+    {
+        NetHost primary = Add(6379), replica = Add(6380);
+        _family.Run(primary, "CONFIG SET hash-max-listpack-entries " + packedEntries);
+        _family.Run(primary, "HSET h plain 1");
+        _family.Run(primary, "HSETEX h PXAT 4102444800000 FIELDS 2 a 1 b text");
+        _family.Run(primary, "HSETEX h PXAT 4102444900000 FIELDS 1 c 3");
+        const string Times = "HPEXPIRETIME h FIELDS 4 a b c plain", Expected = "*4\r\n:4102444800000\r\n:4102444800000\r\n:4102444900000\r\n:-1\r\n";
+        string digest = _family.Run(primary, "DEBUG DIGEST"), value = _family.Run(primary, "DEBUG DIGEST-VALUE h");
+        Assert.Equal("+OK\r\n", Restore(primary, "again", Payload(primary, "h")));
+        Assert.Equal(value, _family.Run(primary, "DEBUG DIGEST-VALUE again"));
+        Assert.Equal(Expected, _family.Run(primary, Times.Replace("h FIELDS", "again FIELDS", StringComparison.Ordinal)));
+        _family.Run(primary, "DEL again");
+        _family.Run(replica, "REPLICAOF 127.0.0.1 6379");
+        _family.AwaitUp(replica);
+        Assert.Equal(digest, _family.Run(replica, "DEBUG DIGEST"));
+        Assert.Equal(Expected, _family.Run(replica, Times));
+        _family.Client(primary).Run("SAVE");
+        _family.Net.Run(300);
+        _family.Reboot(primary, orderly: false);
+        Assert.Equal(digest, _family.Run(primary, "DEBUG DIGEST"));
+        Assert.Equal(Expected, _family.Run(primary, Times));
+        primary.Node.Databases.Validate();
+    }
+
     [Fact]
     public void A_payload_that_makes_no_value_leaves_the_old_one_where_it_was()
     {

@@ -9,26 +9,25 @@ internal static class HashLoading
 {
     public static LoadOutcome Add(CommandServices services, ref CollectionEdit edit, in ValuePart part)
     {
-        if (part.Encoding == ObjectEncoding.Listpack && IsWithinLimits(services, part.Bytes))
+        bool isPacked = part.Encoding is ObjectEncoding.Listpack or ObjectEncoding.ListpackWithExpiry;
+        if (isPacked && IsWithinLimits(services, part))
         {
-            edit.Become(ObjectEncoding.Listpack, Blob.Of(services.Databases.Collections.Memory.Slabs, part.Bytes));
+            edit.Become(part.Encoding, Blob.Of(services.Databases.Collections.Memory.Slabs, part.Bytes));
             return LoadOutcome.Loaded;
         }
 
         var hash = new HashBuilder(services, edit);
-        bool isHash = part.Encoding == ObjectEncoding.Listpack ? AddPacked(ref hash, part.Bytes) : AddItems(ref hash, part.Bytes);
+        bool isHash = isPacked ? AddPacked(services, ref hash, part) : AddItems(ref hash, part.Bytes);
         hash.Into(ref edit);
         return isHash ? LoadOutcome.Loaded : LoadOutcome.Inconsistent;
     }
 
-    private static bool AddPacked(ref HashBuilder hash, ReadOnlySpan<byte> pack)
+    private static bool AddPacked(CommandServices services, ref HashBuilder hash, in ValuePart part)
     {
         Span<byte> fieldDigits = stackalloc byte[DecimalText.LongestBytes], valueDigits = stackalloc byte[DecimalText.LongestBytes];
-        for (int at = Listpack.First(pack); at != Listpack.None; at = Listpack.Next(pack, at))
+        foreach (HashField field in new HashValue(part.Encoding, part.Bytes, 0, services.Databases))
         {
-            ReadOnlySpan<byte> field = Listpack.Read(pack, at).WriteText(fieldDigits);
-            at = Listpack.Next(pack, at);
-            if (!hash.Set(field, Listpack.Read(pack, at).WriteText(valueDigits))) return false;
+            if (!hash.Set(field.Name.WriteText(fieldDigits), field.Value.WriteText(valueDigits), field.ExpiryMs)) return false;
         }
 
         return true;
@@ -44,6 +43,7 @@ internal static class HashLoading
         return true;
     }
 
-    private static bool IsWithinLimits(CommandServices services, ReadOnlySpan<byte> pack) =>
-        Listpack.Count(pack) / 2 <= services.Options.HashMaxListpackEntries && PackLimits.AreShort(pack, services.Options.HashMaxListpackValueBytes);
+    private static bool IsWithinLimits(CommandServices services, in ValuePart part) =>
+        Listpack.Count(part.Bytes) / (part.Encoding == ObjectEncoding.Listpack ? 2 : 3) <= services.Options.HashMaxListpackEntries
+            && PackLimits.AreShort(part.Bytes, services.Options.HashMaxListpackValueBytes);
 }

@@ -89,6 +89,7 @@ public static class DatasetDigest
             else if (type == ObjectType.Stream) Entries(part);
             else if (encoding == ObjectEncoding.IntegerSet) Integers(part);
             else if (encoding == ObjectEncoding.Listpack) Packed(part);
+            else if (encoding == ObjectEncoding.ListpackWithExpiry) Expiring(part);
             else Items(part);
         }
 
@@ -157,8 +158,7 @@ public static class DatasetDigest
                         Xor(_digest, reader.Bytes());
                         break;
                     case ObjectType.Hash:
-                        Pair(reader.Bytes(), reader.Bytes());
-                        reader.Int64();
+                        Pair(reader.Bytes(), reader.Bytes(), reader.Int64() != 0);
                         break;
                     default:
                         Scored(reader.Bytes(), reader.Double());
@@ -167,12 +167,24 @@ public static class DatasetDigest
             }
         }
 
-        private readonly void Pair(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
+        private readonly void Expiring(ReadOnlySpan<byte> pack)
+        {
+            Span<byte> digits = stackalloc byte[DigitsBytes], otherDigits = stackalloc byte[DigitsBytes];
+            for (int at = Listpack.First(pack); at != Listpack.None;)
+            {
+                ReadOnlySpan<byte> field = Listpack.Read(pack, at).WriteText(digits);
+                ReadOnlySpan<byte> value = ExpiringPack.ValueAt(pack, at, out long expiryMs, out at).WriteText(otherDigits);
+                Pair(field, value, expiryMs != 0);
+            }
+        }
+
+        private readonly void Pair(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, bool expires = false)
         {
             Span<byte> own = stackalloc byte[Sha1.Length];
             own.Clear();
             Mix(own, first);
             Mix(own, second);
+            if (expires) Xor(own, "!!hexpire!!"u8);
             Xor(_digest, own);
         }
 

@@ -119,6 +119,7 @@ public sealed class PersistencePart : IPart
     internal bool TryBeginSnapshot(RdbFacts facts, RdbForm form, bool withData, IReadOnlyList<ISnapshotTarget> targets)
     {
         if (IsSnapshotting || (withData && !_node.Databases.CanStartWalk)) return false;
+        if (_node.Databases.HasExpiringFields) form = form.WithExpiringFields;
         _job = new SnapshotJob(_node, facts, form, withData, targets, Over);
         _job.Advance();
         return true;

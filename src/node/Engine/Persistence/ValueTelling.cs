@@ -48,19 +48,19 @@ internal static class ValueTelling
     /// <summary>The DUMP payload of a value; valid until the payload object is used again.</summary>
     public static ReadOnlySpan<byte> Dump(Collections collections, EntryRef entry, DumpPayload payload)
     {
-        var writer = new PayloadWriter(payload, entry, entry.IsCollection ? collections.Of(entry.Type).ItemCountOf(entry.Root) : 1);
+        var writer = new PayloadWriter(payload, entry, collections.ToldEncodingOf(entry), entry.IsCollection ? collections.Of(entry.Type).ItemCountOf(entry.Root) : 1);
         Tell(collections, entry, ref writer);
         return payload.End();
     }
 
-    private struct PayloadWriter(DumpPayload payload, EntryRef entry, long items) : IValueListener
+    private struct PayloadWriter(DumpPayload payload, EntryRef entry, ObjectEncoding encoding, long items) : IValueListener
     {
         private bool _begun;
 
         public void Part(scoped ReadOnlySpan<byte> part)
         {
             // A string is told as text here, digits included.
-            if (!_begun) payload.Begin(entry.Type, entry.IsString ? ObjectEncoding.Raw : entry.Encoding, items, part);
+            if (!_begun) payload.Begin(entry.Type, entry.IsString ? ObjectEncoding.Raw : encoding, items, part);
             _begun = true;
             payload.Part(part);
         }

@@ -68,16 +68,17 @@ public sealed class DumpPayload
     {
         if (payload.Length < FooterBytes) return PayloadFault.BadVersionOrChecksum;
         ReadOnlySpan<byte> footer = payload[^FooterBytes..];
-        if (!RdbVersion.IsReadable(BinaryPrimitives.ReadUInt16LittleEndian(footer))) return PayloadFault.BadVersionOrChecksum;
+        int version = BinaryPrimitives.ReadUInt16LittleEndian(footer);
+        if (!RdbVersion.IsReadable(version)) return PayloadFault.BadVersionOrChecksum;
         ulong stored = BinaryPrimitives.ReadUInt64LittleEndian(footer[2..]);
         if (checksChecksum && stored != Crc64.Of(payload[..^8])) return PayloadFault.BadVersionOrChecksum;
         var cursor = new RdbCursor(payload[..^FooterBytes]);
         byte code = cursor.Byte();
-        if (!cursor.IsGood || !TryValue(code, ref cursor, batch)) return PayloadFault.BadFormat;
+        if (!cursor.IsGood || !TryValue(code, version >= RdbVersion.OldestValkey ? RdbFlavour.Valkey : RdbFlavour.Redis, ref cursor, batch)) return PayloadFault.BadFormat;
         return cursor.IsGood && cursor.Place == payload.Length - FooterBytes ? PayloadFault.None : PayloadFault.BadFormat;
     }
 
-    private bool TryValue(byte code, ref RdbCursor cursor, RdbBatch batch)
+    private bool TryValue(byte code, RdbFlavour flavour, ref RdbCursor cursor, RdbBatch batch)
     {
         RdbKeyFacts none = default;
         if (code == RdbType.String)
@@ -89,7 +90,7 @@ public sealed class DumpPayload
             return true;
         }
 
-        if (!RdbValueReader.Knows(code)) return false;
+        if (!RdbValueReader.Knows(code, flavour)) return false;
         var value = new RdbValueReader();
         value.Begin(code, ref cursor);
         for (bool isFirst = true; value.IsOpen && cursor.IsGood; isFirst = false)

@@ -18,6 +18,9 @@ internal static class PackedCheck
     /// <summary>Whether it is a hash: fields and values, no field twice.</summary>
     public static bool IsHash(ReadOnlySpan<byte> pack) => Listpack.Validate(pack, out int count) && count % 2 == 0 && AreUnique(pack, stride: 2);
 
+    /// <summary>Whether it is a hash of which fields expire: fields, values and expiries in order, no field twice.</summary>
+    public static bool IsExpiringHash(ReadOnlySpan<byte> pack) => ExpiringPack.IsValid(pack) && AreUnique(pack, stride: 3);
+
     /// <summary>Whether it is a sorted set: members and scores, no member twice, in order of score and member.</summary>
     public static bool IsSortedSet(ReadOnlySpan<byte> pack)
     {

@@ -75,6 +75,18 @@ internal static class RdbType
     public const byte StreamListpacks3 = 21;
     private const byte FlavoursPart = 22;
 
+    /// <summary>Redis only, as release candidates of 7.4 wrote it: field, value and expiry in whole.</summary>
+    public const byte HashWithExpiryPreRelease = 22;
+
+    /// <summary>Redis only, as release candidates of 7.4 wrote it: the block of triples.</summary>
+    public const byte HashListpackWithExpiryPreRelease = 23;
+
+    /// <summary>Redis only: the first expiry, then expiry (as a distance from the first, one more; 0 for none), field and value.</summary>
+    public const byte HashWithExpiry = 24;
+
+    /// <summary>Redis only: the first expiry, then the block of triples.</summary>
+    public const byte HashListpackWithExpiry = 25;
+
     /// <summary>What a value of this type is called in a message; null when there is no such type.</summary>
     public static string? NameOf(byte type, RdbFlavour flavour) => type switch
     {

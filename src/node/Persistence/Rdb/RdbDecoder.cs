@@ -223,7 +223,7 @@ public sealed class RdbDecoder
             return;
         }
 
-        if (!RdbValueReader.Knows(type))
+        if (!RdbValueReader.Knows(type, Flavour))
         {
             string? name = RdbType.NameOf(type, Flavour);
             if (name is null) cursor.Refuse();

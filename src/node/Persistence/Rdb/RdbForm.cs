@@ -14,9 +14,13 @@ namespace Hexad.Persistence.Rdb;
 public readonly record struct RdbForm(RdbFlavour Flavour, int Version)
 {
     private const int NewestCommon = 11;
+    private const int OldestWithExpiringFields = 12;
 
     /// <summary>The lowest that holds all data that has a common form.</summary>
     public static RdbForm Lowest => new(RdbFlavour.Redis, RdbVersion.Written);
+
+    /// <summary>This form if it can hold hashes of which fields expire, else the lowest one that can.</summary>
+    public RdbForm WithExpiringFields => Flavour == RdbFlavour.Redis && Version >= OldestWithExpiringFields ? this : new(RdbFlavour.Redis, OldestWithExpiringFields);
 
     /// <summary>
     /// What the options ask for: at least version <paramref name="version"/> (0: the lowest that holds the data), and beyond

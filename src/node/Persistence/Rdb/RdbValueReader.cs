@@ -16,6 +16,7 @@ namespace Hexad.Persistence.Rdb;
 internal sealed class RdbValueReader
 {
     private const long NoExpiry = 0;
+    private const long LatestExpiryMs = (1L << 48) - 1;
     private const int PartBytes = 64 * 1024;
 
     /// <summary>An element of a list that stands alone; the other kinds of item of a list are those of <see cref="ElementBuffer"/>.</summary>
@@ -26,6 +27,7 @@ internal sealed class RdbValueReader
     private readonly byte[] _digits = new byte[24];
     private readonly byte[] _otherDigits = new byte[24];
     private long _left;
+    private long _firstExpiryMs;
     private byte _code;
 
     /// <summary>Whether a value has begun and not ended.</summary>
@@ -47,8 +49,9 @@ internal sealed class RdbValueReader
     public ReadOnlySpan<byte> Part => _items.Bytes;
 
     /// <summary>Whether values of this type number can be read.</summary>
-    public static bool Knows(byte code) => code switch
+    public static bool Knows(byte code, RdbFlavour flavour) => code switch
     {
+        >= RdbType.HashWithExpiryPreRelease and <= RdbType.HashListpackWithExpiry => flavour == RdbFlavour.Redis,
         RdbType.List or RdbType.Set or RdbType.SortedSet or RdbType.Hash or RdbType.SortedSet2 or RdbType.HashZipmap => true,
         RdbType.ListZiplist or RdbType.SetIntegerSet or RdbType.SortedSetZiplist or RdbType.HashZiplist => true,
         RdbType.StreamListpacks or RdbType.StreamListpacks2 or RdbType.StreamListpacks3 => true,
@@ -71,6 +74,7 @@ internal sealed class RdbValueReader
             RdbType.SortedSet or RdbType.SortedSet2 or RdbType.SortedSetZiplist => (ObjectType.SortedSet, ObjectEncoding.SkipList),
             RdbType.HashListpack => (ObjectType.Hash, ObjectEncoding.Listpack),
             RdbType.StreamListpacks or RdbType.StreamListpacks2 or RdbType.StreamListpacks3 => (ObjectType.Stream, ObjectEncoding.Stream),
+            RdbType.HashListpackWithExpiry or RdbType.HashListpackWithExpiryPreRelease => (ObjectType.Hash, ObjectEncoding.ListpackWithExpiry),
             _ => (ObjectType.Hash, ObjectEncoding.HashTable),
         };
         if (Type == ObjectType.Stream)
@@ -79,7 +83,10 @@ internal sealed class RdbValueReader
             return;
         }
 
-        bool counted = code is RdbType.List or RdbType.Set or RdbType.SortedSet or RdbType.SortedSet2 or RdbType.Hash or RdbType.ListQuicklist or RdbType.ListQuicklist2;
+        _firstExpiryMs = code is RdbType.HashWithExpiry or RdbType.HashListpackWithExpiry ? cursor.Int64() : 1;
+        if (_firstExpiryMs < 0) cursor.Refuse();
+        bool counted = code is RdbType.List or RdbType.Set or RdbType.SortedSet or RdbType.SortedSet2 or RdbType.Hash
+            or RdbType.ListQuicklist or RdbType.ListQuicklist2 or RdbType.HashWithExpiry or RdbType.HashWithExpiryPreRelease;
         _left = ItemCount = counted ? cursor.Length() : 1;
         if (!cursor.IsGood) return;
         WasEmpty = _left == 0;
@@ -135,6 +142,9 @@ internal sealed class RdbValueReader
                 _items.Add(value);
                 _items.Add(NoExpiry);
                 break;
+            case RdbType.HashWithExpiry or RdbType.HashWithExpiryPreRelease:
+                ExpiringField(ref cursor);
+                break;
             case RdbType.SortedSet or RdbType.SortedSet2:
                 Scored(ref cursor);
                 break;
@@ -150,6 +160,17 @@ internal sealed class RdbValueReader
                 if (cursor.IsGood && !TryBlock(block)) cursor.Refuse();
                 break;
         }
+    }
+
+    private void ExpiringField(ref RdbCursor cursor)
+    {
+        long distanceMs = cursor.Length();
+        ReadOnlySpan<byte> field = cursor.String(_digits), value = cursor.String(_otherDigits);
+        if (cursor.IsGood && (distanceMs < 0 || distanceMs > LatestExpiryMs - _firstExpiryMs)) cursor.Refuse();
+        if (!cursor.IsGood) return;
+        _items.Add(field);
+        _items.Add(value);
+        _items.Add(distanceMs == 0 ? NoExpiry : _firstExpiryMs + distanceMs - 1);
     }
 
     private void Scored(ref RdbCursor cursor)
@@ -208,6 +229,8 @@ internal sealed class RdbValueReader
                 return PackedCheck.IsSet(block) && Whole(block, Listpack.IsEmpty(block));
             case RdbType.HashListpack:
                 return PackedCheck.IsHash(block) && Whole(block, Listpack.IsEmpty(block));
+            case RdbType.HashListpackWithExpiry or RdbType.HashListpackWithExpiryPreRelease:
+                return PackedCheck.IsExpiringHash(block) && Whole(block, Listpack.IsEmpty(block));
             case RdbType.SortedSetListpack:
                 return PackedCheck.IsSortedSet(block) && Whole(block, Listpack.IsEmpty(block));
             case RdbType.HashZipmap:

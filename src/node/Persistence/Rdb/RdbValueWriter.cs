@@ -5,6 +5,7 @@
 //   list          ListQuicklist2: nodes, then for each: 1 plain or 2 packed, string
 //   set           Set: members, then the strings
 //   hash          Hash: fields, then field and value
+//                 of which fields expire: first expiry, fields, then expiry, field and value; or first expiry, block (Redis 7.4)
 //   stream        see RdbStreamReader
 //   sorted set    SortedSet2: members, then member and score (8 bytes, little end first)
 //
@@ -21,6 +22,7 @@ namespace Hexad.Persistence.Rdb;
 internal static class RdbValueWriter
 {
     private const int PlainNode = 1, PackedNode = 2;
+    private const ulong TableBaseMs = 1;
 
     /// <summary>The type number of a value.</summary>
     public static byte TypeOf(ObjectType type, ObjectEncoding encoding) => (type, encoding) switch
@@ -34,12 +36,17 @@ internal static class RdbValueWriter
         (ObjectType.Hash, ObjectEncoding.Listpack) => RdbType.HashListpack,
         (ObjectType.Hash, ObjectEncoding.HashTable) => RdbType.Hash,
         (ObjectType.Stream, _) => RdbType.StreamListpacks2,
+        (ObjectType.Hash, ObjectEncoding.ListpackWithExpiry) => RdbType.HashListpackWithExpiry,
+        (ObjectType.Hash, ObjectEncoding.HashTableWithExpiry) => RdbType.HashWithExpiry,
         _ => throw new InvalidOperationException($"RDB has no form for a {type} as {encoding}"),
     };
 
     /// <summary>Writes what stands before the first part: the number of items, for those that have one.</summary>
     public static void Begin(RdbBuffer buffer, ObjectType type, ObjectEncoding encoding, long items, ReadOnlySpan<byte> firstPart)
     {
+        // Of a table the first expiry is not known here; that any earlier time will do as well, each field tells its own from there.
+        if (encoding == ObjectEncoding.HashTableWithExpiry) buffer.Int64(TableBaseMs);
+        if (encoding == ObjectEncoding.ListpackWithExpiry) buffer.Int64((ulong)ExpiringPack.FirstExpiryOf(firstPart));
         if (encoding >= ObjectEncoding.HashTable) buffer.LengthOf(items);
         else if (type == ObjectType.List) buffer.LengthOf(1);
         else if (type == ObjectType.Set && encoding == ObjectEncoding.Listpack) buffer.LengthOf(Listpack.Count(firstPart));
@@ -71,6 +78,9 @@ internal static class RdbValueWriter
                 break;
             case ObjectType.Stream:
                 RdbStreamWriter.Part(buffer, bytes);
+                break;
+            case ObjectType.Hash when encoding == ObjectEncoding.HashTableWithExpiry:
+                ExpiringFields(buffer, bytes);
                 break;
             case ObjectType.SortedSet when encoding == ObjectEncoding.SkipList:
                 Scored(buffer, bytes);
@@ -110,6 +120,18 @@ internal static class RdbValueWriter
             buffer.String(reader.Bytes());
             buffer.String(reader.Bytes());
             reader.Int64();
+        }
+    }
+
+    private static void ExpiringFields(RdbBuffer buffer, ReadOnlySpan<byte> bytes)
+    {
+        for (var reader = new ElementReader(bytes); !reader.IsAtEnd;)
+        {
+            ReadOnlySpan<byte> field = reader.Bytes(), value = reader.Bytes();
+            // The base is 1, and one more says that there is an expiry at all: so this is the time itself.
+            buffer.LengthOf(reader.Int64());
+            buffer.String(field);
+            buffer.String(value);
         }
     }
 
