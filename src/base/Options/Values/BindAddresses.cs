@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 
 namespace Hexad.Options;
 
@@ -24,5 +25,7 @@ public sealed class BindAddresses : IOptionValue<BindAddresses>
 
     public string Format() => string.Join(' ', Addresses);
 
-    public IEnumerable<string> FileLines() => [Addresses.Length == 0 ? "\"\"" : Format()];
+    public IEnumerable<string> FileLines() => [Addresses.Length == 0 ? "\"\"" : string.Join(' ', Addresses.Select(Word))];
+
+    private static string Word(string address) => address.All(static c => char.IsAsciiLetterOrDigit(c) || "-.:*%_".Contains(c, StringComparison.Ordinal)) ? address : ConfigWords.Quote(address);
 }

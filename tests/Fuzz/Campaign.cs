@@ -1,0 +1,110 @@
+// One run of the fuzzer over one target.
+//
+//   seeds ─▶ corpus ─▶ mutate ─▶ run ─▶ reached something new? ─▶ into the corpus
+//                                  └──▶ threw, or took long?   ─▶ a finding: written down, with its seed
+//
+// "Something new" needs instrumented assemblies (see Instrumentation); without them the seeds alone are mutated.
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.IO;
+using Hexad.Core;
+using Hexad.Fuzz.Targets;
+using Trace = SharpFuzz.Common.Trace;
+
+namespace Hexad.Fuzz;
+
+/// <summary>What a run came to.</summary>
+internal sealed record Findings(long Runs, int Corpus, int Places, IReadOnlyList<(byte[] Input, string What)> Bad);
+
+/// <summary>One run.</summary>
+internal sealed unsafe class Campaign(FuzzTarget target, ulong seed)
+{
+    private const int MapBytes = 1 << 16;
+    private const int LongMs = 2_000;
+    private const int MostFindings = 10;
+    private readonly Mutator _mutator = new(new Dice(seed));
+    private readonly List<byte[]> _corpus = [];
+    private readonly List<(byte[] Input, string What)> _bad = [];
+    private readonly HashSet<string> _known = [];
+    private readonly byte[] _seen = new byte[MapBytes];
+    private int _places;
+
+    /// <summary>Told of each input that reached something new.</summary>
+    public Action<byte[]>? WhenNew { get; init; }
+
+    /// <summary>Runs the seeds, and then mutations until the limit of runs or of time is reached.</summary>
+    public Findings Run(long mostRuns, TimeSpan limit)
+    {
+        byte[] map = GC.AllocateArray<byte>(MapBytes, pinned: true);
+        fixed (byte* place = map)
+        {
+            Trace.SharedMem = place;
+            var watch = Stopwatch.StartNew();
+            long runs = 0;
+            foreach (byte[] input in target.Seeds())
+            {
+                Try(input, map);
+                _corpus.Add(input);
+                runs++;
+            }
+
+            if (_corpus.Count == 0) _corpus.Add([]);
+            for (; runs < mostRuns && watch.Elapsed < limit && _bad.Count < MostFindings; runs++)
+            {
+                byte[] input = _mutator.Next(_corpus);
+                if (!Try(input, map)) continue;
+                _corpus.Add(input);
+                WhenNew?.Invoke(input);
+            }
+
+            (target as IDisposable)?.Dispose();
+            return new Findings(runs, _corpus.Count, _places, _bad);
+        }
+    }
+
+    private bool Try(byte[] input, byte[] map)
+    {
+        Array.Clear(map);
+        Trace.PrevLocation = 0;
+        var watch = Stopwatch.StartNew();
+        try
+        {
+            target.Run(input);
+            if (watch.ElapsedMilliseconds > LongMs) Note(input, $"took {watch.ElapsedMilliseconds} ms", "slow");
+        }
+        catch (Exception e) when (e is not OutOfMemoryException || input.Length < Mutator.LongestInput)
+        {
+            string[] lines = e.StackTrace?.Split('\n') ?? [""];
+            Note(input, e.ToString(), e.GetType().Name + lines[0]);
+            (target as IDisposable)?.Dispose();
+        }
+
+        return IsNew(map);
+    }
+
+    // The same fault at the same place is one finding.
+    private void Note(byte[] input, string what, string place)
+    {
+        if (_known.Add(place)) _bad.Add((input, what));
+    }
+
+    // As AFL: a place is new when it was passed a number of times of another order than ever before.
+    private bool IsNew(byte[] map)
+    {
+        bool isNew = false;
+        for (int i = 0; i < map.Length; i++)
+        {
+            if (map[i] == 0) continue;
+            byte order = (byte)(1 << Math.Min(7, BitOperations32(map[i])));
+            if ((_seen[i] & order) != 0) continue;
+            if (_seen[i] == 0) _places++;
+            _seen[i] |= order;
+            isNew = true;
+        }
+
+        return isNew;
+    }
+
+    private static int BitOperations32(byte count) => System.Numerics.BitOperations.Log2(count);
+}
