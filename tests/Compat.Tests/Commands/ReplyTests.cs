@@ -2,11 +2,6 @@
 // byte, and in the end the digests of all data too. Left out is what differs on purpose: compressed DUMP payloads,
 // what depends on the moment (OBJECT IDLETIME, TTL of a relative expiry), and BITFIELD SET of the least 64-bit integer,
 // which real servers saturate to the greatest value of the field.
-using System;
-using System.Collections.Generic;
-using System.Globalization;
-using System.Net.Sockets;
-using System.Text;
 using Hexad.Compat.Tests.Replication;
 using Hexad.Core;
 using Xunit;
@@ -17,21 +12,6 @@ public sealed class ReplyTests
 {
     private const int Rounds = 12_000;
 
-    private static readonly string[] Keys = ["a", "b", "c", "d{x}", ""];
-
-    private static readonly string[] Integers =
-    [
-        "0", "1", "-1", "2", "5", "10", "-10", "100", "9223372036854775807", "-9223372036854775808", "9223372036854775808",
-        "abc", "", " 1", "1.5", "-0", "+1", "01", "1e3",
-    ];
-
-    private static readonly string[] Values =
-    [
-        "", "x", "hello", "12", "-7", "3.14", "1e5", "0", "foobar", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-        "\u00ff\0\u0080", "9223372036854775807", "  9", "inf", "nan", "0x1f", "5.0e3", ".5",
-    ];
-
-    // K, I, N, V, T, M, B, D: one of the lists by chance; "x|y": one of the words, of which "_" is none.
     private static readonly string[] Shapes =
     [
         "SET K V", "SET K V NX|XX|get|FOO", "SET K V KEEPTTL|_ GET|_ NX|XX|_", "SET K V EX T NX|KEEPTTL|_", "SET K V PXAT M GET|_", "SET K V EXAT M",
@@ -65,94 +45,12 @@ public sealed class ReplyTests
         var dice = new Dice(seed);
         for (int round = 0; round < Rounds; round++)
         {
-            string[] words = Words(dice, Shapes[dice.Below(Shapes.Length)]);
+            string[] words = CommandShapes.Words(dice, Shapes[dice.Below(Shapes.Length)]);
             string expected = first.Call(words);
             string actual = second.Call(words);
             Assert.True(expected == actual, $"{string.Join(' ', words)}\nreal: {expected}\nours: {actual}");
         }
 
         Assert.Equal(first.Call("DEBUG", "DIGEST"), second.Call("DEBUG", "DIGEST"));
-    }
-
-    private static string[] Words(Dice dice, string shape)
-    {
-        var words = new List<string>();
-        foreach (string part in shape.Split(' '))
-        {
-            string word = part switch
-            {
-                "K" => One(dice, Keys),
-                "I" => One(dice, Integers),
-                "N" => One(dice, ["0", "1", "-1", "7", "300", "-300", "9223372036854775807", "x"]),
-                "V" => One(dice, Values),
-                "T" => One(dice, ["100000", "0", "-1", "abc", "9223372036854775807", "99999999999"]),
-                "M" => One(dice, ["33177117420000", "-5", "x"]),
-                "B" => One(dice, ["0", "3", "7", "100", "199", "-1", "x", "4294967296"]),
-                "D" => One(dice, ["0", "1", "2", "16", "-1", "x", "99999999999"]),
-                _ when part.Contains('|', StringComparison.Ordinal) => One(dice, part.Split('|')),
-                _ => part,
-            };
-            if (word != "_") words.Add(word);
-        }
-
-        return [.. words];
-    }
-
-    private static string One(Dice dice, string[] of) => of[dice.Below(of.Length)];
-
-    /// <summary>Sends requests and gives replies back as the bytes they are.</summary>
-    private sealed class RawClient : IDisposable
-    {
-        private readonly NetworkStream _stream;
-        private readonly byte[] _buffer = new byte[64 * 1024];
-        private int _start;
-        private int _end;
-
-        public RawClient(int port) => _stream = new NetworkStream(Connect(port), ownsSocket: true);
-
-        public string Call(params string[] words)
-        {
-            var request = new StringBuilder(string.Create(CultureInfo.InvariantCulture, $"*{words.Length}\r\n"));
-            foreach (string word in words) request.Append(CultureInfo.InvariantCulture, $"${word.Length}\r\n{word}\r\n");
-            _stream.Write(Encoding.Latin1.GetBytes(request.ToString()));
-            var reply = new StringBuilder();
-            Read(reply);
-            return reply.ToString();
-        }
-
-        public void Dispose() => _stream.Dispose();
-
-        private static Socket Connect(int port)
-        {
-            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = 30_000 };
-            socket.Connect("127.0.0.1", port);
-            return socket;
-        }
-
-        private void Read(StringBuilder reply)
-        {
-            int from = reply.Length;
-            do reply.Append((char)Next());
-            while (reply.Length < from + 2 || reply[^2] != '\r' || reply[^1] != '\n');
-            string line = reply.ToString(from, reply.Length - from - 2);
-            if (line[0] is not ('$' or '*' or '%' or '~')) return;
-            int count = int.Parse(line.AsSpan(1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
-            if (line[0] == '$')
-                for (int i = 0; count >= 0 && i < count + 2; i++) reply.Append((char)Next());
-            else
-                for (int i = 0; i < (line[0] == '%' ? 2 * count : count); i++) Read(reply);
-        }
-
-        private byte Next()
-        {
-            if (_start == _end)
-            {
-                _start = 0;
-                _end = _stream.Read(_buffer);
-                Assert.True(_end > 0, "the server closed the connection");
-            }
-
-            return _buffer[_start++];
-        }
     }
 }
