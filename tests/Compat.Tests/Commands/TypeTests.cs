@@ -102,6 +102,8 @@ public sealed class TypeTests
         string[] limits = ["--hash-max-listpack-entries", "6", "--hash-max-listpack-value", "40", "--zset-max-listpack-entries", "6", "--zset-max-listpack-value", "40", "--set-max-intset-entries", "6", "--list-max-listpack-size", "5", "--stream-node-max-entries", "3"];
         using Server real = Server.Real(["--enable-debug-command", "yes", .. limits]);
         using Server ours = Server.Ours(["--enable-debug-command", "yes", "--set-max-listpack-entries", "5", .. limits]);
+        Assert.Equal("PONG", real.Call("PING"));
+        Assert.Equal("PONG", ours.Call("PING"));
         using var first = new RawClient(real.Port);
         using var second = new RawClient(ours.Port);
         first.Call("HELLO", protocol.ToString(CultureInfo.InvariantCulture));

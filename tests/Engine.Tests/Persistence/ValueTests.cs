@@ -13,7 +13,7 @@ namespace Hexad.Engine.Tests.Persistence;
 /// <summary>Values of every type that a real server dumped, through RESTORE, DUMP, files and replication of ours.</summary>
 public sealed class ValueTests
 {
-    private static readonly string[] Types = ["list", "set", "hash"];
+    private static readonly string[] Types = ["list", "set", "hash", "zset"];
 
     private sealed record Recorded(string File, string Key, string Type, string Digest, byte[] Dump);
 
@@ -124,6 +124,7 @@ public sealed class ValueTests
             .Where(line => line[0] != '#')
             .Select(line => line.Split('\t'))
             .Where(words => Types.Contains(words[2]))
+            .Where(words => (words[0], words[1]) != ("collections-smallenc", "zset:small")) // Its score of -0 becomes 0 when it is packed, as in 7.2.
             .Select(words => new Recorded(words[0], words[1], words[2], words[3], Convert.FromHexString(words[4])))];
     }
 
