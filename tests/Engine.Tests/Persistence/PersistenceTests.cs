@@ -87,6 +87,17 @@ public sealed class PersistenceTests
     }
 
     [Fact]
+    public void A_save_that_flushall_gave_up_is_not_one_that_failed()
+    {
+        NetHost node = _family.Add(6379, options => options.Save = Rules("3600 1"));
+        for (int i = 0; i < 1000; i++) _family.Run(node, $"SET key:{i} v");
+        _family.Run(node, "BGSAVE");
+        Assert.Equal("+OK\r\n", _family.Run(node, "FLUSHALL"));
+        Assert.Contains("rdb_last_bgsave_status:ok", _family.Run(node, "INFO persistence"), StringComparison.Ordinal);
+        Assert.Equal("+OK\r\n", _family.Run(node, "SET a 1"));
+    }
+
+    [Fact]
     public void Two_saves_at_once_are_refused_and_may_be_scheduled()
     {
         NetHost node = _family.Add(6379, options => options.Save = Rules(""));

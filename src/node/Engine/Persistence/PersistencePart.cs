@@ -29,6 +29,7 @@ public sealed class PersistencePart : IPart
     private long _lastSaveSeconds = -1;
     private bool _scheduled;
     private bool _lastSaveFailed;
+    private bool _givesUp;
     private bool _exiting;
     private long _saves;
     private (long Loaded, long Expired) _lastLoad;
@@ -148,7 +149,12 @@ public sealed class PersistencePart : IPart
     /// </summary>
     internal void Flushed()
     {
-        if (_file is not null) _job?.Cancel("the data was flushed");
+        if (_file is not null && _job is not null)
+        {
+            _givesUp = true;
+            _job.Cancel("the data was flushed");
+        }
+
         if (!IsLoading && _node.Options.Save.Rules.Length > 0) _scheduled = true;
     }
 
@@ -295,8 +301,11 @@ public sealed class PersistencePart : IPart
 
     private void Saved(string? fault)
     {
+        // A save that was given up on purpose is no sign of a bad disk.
+        bool gaveUp = _givesUp && fault is not null;
+        _givesUp = false;
         _file = null;
-        _lastSaveFailed = fault is not null;
+        if (!gaveUp) _lastSaveFailed = fault is not null;
         _lastSaveSeconds = (_node.Now.Monotonic - _saveStartedAt) / 1000;
         if (fault is null)
         {
@@ -308,7 +317,7 @@ public sealed class PersistencePart : IPart
         }
         else
         {
-            _node.Host.Log(LogLevel.Warning, $"Background saving error: {fault}");
+            _node.Host.Log(gaveUp ? LogLevel.Notice : LogLevel.Warning, gaveUp ? $"Background saving given up: {fault}" : $"Background saving error: {fault}");
         }
 
         Action<string?>[] told = [.. _whenSaved];
