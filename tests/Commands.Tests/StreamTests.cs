@@ -1,4 +1,5 @@
 using System.Linq;
+using Hexad.Options;
 using Xunit;
 
 namespace Hexad.Commands.Tests;
@@ -8,7 +9,7 @@ public class StreamTests
     private const string OneOne = "*2\r\n$3\r\n1-1\r\n*2\r\n$1\r\nf\r\n$1\r\nv\r\n";
     private const string TwoZero = "*2\r\n$3\r\n2-0\r\n*2\r\n$1\r\nf\r\n$1\r\nw\r\n";
 
-    private readonly TestNode _node = new();
+    private readonly TestNode _node = new(o => o.EnableDebugCommand = ProtectedAction.Yes);
 
     [Fact]
     public void Entries_are_added_told_and_counted()
