@@ -182,6 +182,17 @@ public sealed class SortedSetTests
         Assert.Equal(":2\r\n", _client.Run("ZCARD z"));
     }
 
+    [Fact]
+    public void A_packed_set_stays_packed_when_members_that_come_are_there_already()
+    {
+        _client.Run("CONFIG SET zset-max-listpack-entries 3");
+        _client.Run("ZADD z 1 a 2 b 3 c");
+        _client.Run("ZADD z 4 a 5 b");
+        Assert.Equal("$8\r\nlistpack\r\n", _client.Run("OBJECT ENCODING z"));
+        _client.Run("ZADD z 4 a 4 a 4 a 4 a");
+        Assert.Equal("$8\r\nskiplist\r\n", _client.Run("OBJECT ENCODING z"));
+    }
+
     [Theory]
     [InlineData("GEOADD s 1 1 m")]
     [InlineData("ZADD s 1 a")]

@@ -84,7 +84,7 @@ internal ref struct SortedSetEdit
         else if (part.IsFirst) edit.Become(ObjectEncoding.Listpack, Listpack.Create(memory));
         var own = new SortedSetEdit(services, edit);
         LoadOutcome outcome = LoadOutcome.Loaded;
-        if (packed) own.Expect(0);
+        if (packed) own.Expect(own.Count);
         else outcome = own.AddItems(part);
         edit = own._edit;
         return outcome;
@@ -104,10 +104,10 @@ internal ref struct SortedSetEdit
     /// <summary>Puts what was built under a key that is not there.</summary>
     public EntryRef Store(scoped ReadOnlySpan<byte> key) => _edit.Store(key);
 
-    /// <summary>Says that so many members may come: a packed set that has no room for them is made a tree at once.</summary>
+    /// <summary>Says that so many members may come: a packed set that could not hold so many is made a tree at once.</summary>
     public void Expect(long more)
     {
-        if (IsPacked && Count + more > _packedEntries) Unpack(Count + more);
+        if (IsPacked && more > _packedEntries) Unpack(more);
     }
 
     /// <summary>Adds a member or changes its score, as the options allow; <paramref name="score"/> is its score afterwards if anything was done.</summary>
