@@ -10,7 +10,7 @@ using Hexad.Wire;
 namespace Hexad.Simulator.Schedules;
 
 /// <summary>A whole production node in a virtual process.</summary>
-public sealed class HexadOccupant : ClusterOccupant
+public sealed class HexadOccupant : ClusterOccupant, IDisposable
 {
     private readonly Node _node;
 
@@ -59,7 +59,10 @@ public sealed class HexadOccupant : ClusterOccupant
 
     public override long KeyCount => _node.Databases[0].KeyCount;
 
-    public override void Free() => _node.Databases.Dispose();
+    public override void Free() => Dispose();
+
+    /// <summary>Gives the memory of its data back.</summary>
+    public void Dispose() => _node.Dispose();
 
     /// <summary>Puts a bug into a cluster machine.</summary>
     private static void Inject(ClusterMachine machine, InjectedBug bug)
