@@ -29,7 +29,7 @@ public static class LoadRun
             ["-c", load.Connections.ToString(), "-P", load.Pipeline.ToString(), "-r", Keys.ToString(), "-n", load.Requests.ToString()], "");
         var value = new byte[ValueBytes];
         value.AsSpan().Fill((byte)'x');
-        Workload workload = Workload.Standard(new HashSet<string> { load.Test }, value, cluster: false)[0];
+        Workload workload = TypeLoad.Of(load.Test) ?? Workload.Standard(new HashSet<string> { load.Test }, value, cluster: false)[0];
         LoadTarget[] targets = [new LoadTarget(SocketAddress.Tcp(IPAddress.Loopback, server.Port), server.Command.Name, [])];
         var thread = new LoadThread(arguments, workload, targets, new LoadPreamble([], 0), null, load.Connections, load.Requests, (ulong)pair + 1);
         using Process self = Process.GetCurrentProcess();

@@ -34,7 +34,7 @@ var still = new List<StillSample>();
 (int Connections, int Pipeline, long PerSecond)[] shapes = [(50, 1, 90_000), (50, 16, 700_000), (4, 128, 900_000)];
 LoadCase[] cases =
 [
-    .. from test in (string[])["get", "set"]
+    .. from test in (string[])["get", "set", .. TypeLoad.Names]
        from shape in shapes
        let name = $"{test}-{shape.Connections}x{shape.Pipeline}"
        where chosen.Length == 0 || chosen.Contains(name)
@@ -47,6 +47,12 @@ if (cases.Length > 0)
     using ServerUnderTest b = ServerUnderTest.Start(peer, port + 1, cores[0]);
     LoadRun.Fill(a, LoadRun.Keys);
     LoadRun.Fill(b, LoadRun.Keys);
+    if (Array.Exists(cases, static c => TypeLoad.Of(c.Test) is not null))
+    {
+        TypeLoad.Fill(a);
+        TypeLoad.Fill(b);
+    }
+
     foreach (LoadCase load1 in cases)
     {
         LoadRun.Run(load1, a, 0);

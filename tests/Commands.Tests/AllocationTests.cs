@@ -16,6 +16,11 @@ public sealed class AllocationTests
     [InlineData("INCR", "counter")]
     [InlineData("MGET", "key:1", "key:2")]
     [InlineData("EXISTS", "key:1")]
+    [InlineData("ZADD", "zset", "1.5", "member")]
+    [InlineData("ZINCRBY", "zset", "1", "member")]
+    [InlineData("ZSCORE", "zset", "member")]
+    [InlineData("ZRANK", "zset", "member")]
+    [InlineData("ZRANGE", "zset", "0", "-1", "WITHSCORES")]
     [InlineData("PING")]
     public void A_pipelined_command_allocates_nothing(params string[] words)
     {
@@ -23,6 +28,7 @@ public sealed class AllocationTests
         node.Node.Sinks.Clear();
         TestClient client = node.Connect();
         client.Call("SET", "key:1", "value");
+        for (int i = 0; i < 200; i++) client.Call("ZADD", "zset", $"{i}", $"m{i}");
         byte[] batch = Encoding.ASCII.GetBytes(Repeat(Encoding.ASCII.GetString(TestClient.Encode(words))));
         OutputQueue output = client.Link.Output;
         for (int i = 0; i < 100; i++) Round(client, batch, output);
