@@ -84,9 +84,14 @@ public sealed class ClusterTransactionTests
         net.Run(2_000);
         Assert.Equal("-MOVED 12182 127.0.0.1:7001\r\n", from.Read());
         Assert.Equal("", from.Run("TAKE a 0"));
+        NetClient second = source.Connect();
+        string id = second.Run("CLIENT ID")[1..].TrimEnd();
+        from.Send(System.Text.Encoding.ASCII.GetBytes($"*3\r\n$6\r\nCLIENT\r\n$7\r\nUNBLOCK\r\n${id.Length}\r\n{id}\r\n"));
+        Assert.Equal("", second.Run("TAKE a 0"));
         foreach (NetHost host in net.Hosts)
             if (host != source) host.Kill();
         net.Run(10_000);
-        Assert.Equal("-CLUSTERDOWN The cluster is down\r\n", from.Read());
+        Assert.Equal("-CLUSTERDOWN The cluster is down\r\n:1\r\n", from.Read());
+        Assert.Equal("*-1\r\n", second.Read());
     }
 }

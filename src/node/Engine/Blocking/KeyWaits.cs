@@ -97,6 +97,7 @@ internal sealed class KeyWaits : IPart, ISessionWait
         _nextClusterCheck = now + ClusterCheckMs;
         foreach (Waiter waiter in Snapshot())
         {
+            if (!IsWaiting(waiter)) continue;
             string? redirection = _node.Cluster.Router.BlockedRedirection(waiter.Session, waiter.Row, waiter.Queues[0].Queue.Key);
             if (redirection is not null) Refuse(waiter, redirection);
         }
@@ -170,6 +171,7 @@ internal sealed class KeyWaits : IPart, ISessionWait
     {
         foreach (Waiter waiter in Snapshot())
         {
+            if (!IsWaiting(waiter)) continue;
             Refuse(waiter, "UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)");
             _node.Sessions.Close(waiter.Session, CloseMode.AfterFlush);
         }
@@ -182,6 +184,9 @@ internal sealed class KeyWaits : IPart, ISessionWait
         Array.Sort(all, static (a, b) => a.Session.Id.CompareTo(b.Session.Id));
         return all;
     }
+
+    // Who is answered goes on at once, and may end the wait of another.
+    private bool IsWaiting(Waiter waiter) => _waiters.TryGetValue(waiter.Session, out Waiter? known) && ReferenceEquals(known, waiter);
 
     private void Refuse(Waiter waiter, string error)
     {
@@ -198,16 +203,20 @@ internal sealed class KeyWaits : IPart, ISessionWait
         {
             LinkedListNode<Waiter>? next = place.Next;
             Waiter waiter = place.Value;
-            if (waiter.AlsoWithoutKey || Serves(queue, waiter.Type)) RunAgain(waiter);
+            _node.Databases.CommandSlot = -1;
+            EntryRef entry = queue.Db.PeekRaw(queue.Key);
+            bool isThere = entry.Found && !queue.Db.IsExpired(entry);
+            if (!isThere && queue.WithoutKey == 0) return;
+            if (waiter.AlsoWithoutKey || (isThere && entry.Type == waiter.Type)) RunAgain(waiter);
+            if (next is { List: null })
+            {
+                // The call that ran has ended the next one's session, by a message too many: begin anew.
+                MakeReady(queue);
+                return;
+            }
+
             place = next;
         }
-    }
-
-    private bool Serves(Queue queue, ObjectType type)
-    {
-        _node.Databases.CommandSlot = -1;
-        EntryRef entry = queue.Db.PeekRaw(queue.Key);
-        return entry.Found && entry.Type == type && !queue.Db.IsExpired(entry);
     }
 
     private void RunAgain(Waiter waiter)
