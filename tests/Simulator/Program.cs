@@ -11,11 +11,12 @@ namespace Hexad.Simulator;
 /// <summary>
 /// The simulator as a program:
 ///
-///     run      --seed N --schedules M [--jobs J] [--verbose] [--log] [--twice]
+///     run      --seed N --schedules M [--jobs J] [--report R] [--verbose] [--log] [--twice]
 ///     find-bug NAME [--seed N] [--schedules M] [--jobs J]
 ///
 /// <c>run</c> plays schedules of consecutive seeds and ends with 0 when none found a violation. <c>find-bug</c> puts a
-/// bug into the nodes and ends with 0 when a schedule found it. <c>--log</c> shows what the nodes log, <c>--twice</c> plays
+/// bug into the nodes and ends with 0 when a schedule found it. <c>--report</c> says after
+/// every R schedules what there is so far, so that a long run that is cut short is worth something. <c>--log</c> shows what the nodes log, <c>--twice</c> plays
 /// each schedule twice and compares.
 /// </summary>
 public static class Program
@@ -56,6 +57,7 @@ public sealed class Choices
                 case "--seed": Seed = Number(arguments, ref i); break;
                 case "--schedules": Schedules = (int)Number(arguments, ref i); break;
                 case "--jobs": Jobs = (int)Number(arguments, ref i); break;
+                case "--report": ReportEvery = (int)Number(arguments, ref i); break;
                 case "--verbose": Verbose = true; break;
                 case "--log": Log = true; break;
                 case "--twice": Twice = true; break;
@@ -69,6 +71,9 @@ public sealed class Choices
     public int Schedules { get; init; } = 1;
 
     public int Jobs { get; init; } = 1;
+
+    /// <summary>After how many schedules the counts so far are shown; 0: only in the end.</summary>
+    public int ReportEvery { get; init; }
 
     public InjectedBug Bug { get; init; }
 
@@ -100,6 +105,7 @@ public sealed class Campaign(Choices choices, TextWriter output)
 {
     private readonly Lock _lock = new();
     private readonly Counters _total = new();
+    private readonly Stopwatch _watch = Stopwatch.StartNew();
     private readonly List<ulong> _failed = [];
     private int _next;
     private int _done;
@@ -108,7 +114,6 @@ public sealed class Campaign(Choices choices, TextWriter output)
     /// <summary>Plays them; 0 when all is as it should be.</summary>
     public int Play()
     {
-        var watch = Stopwatch.StartNew();
         var threads = new List<Thread>();
         for (int i = 1; i < choices.Jobs; i++)
         {
@@ -119,9 +124,7 @@ public sealed class Campaign(Choices choices, TextWriter output)
 
         Work();
         foreach (Thread thread in threads) thread.Join();
-        double seconds = watch.Elapsed.TotalSeconds;
-        output.WriteLine(_total);
-        output.WriteLine($"{_done} schedules, {_failed.Count} with violations, {_events} events, {seconds:F1} s, {seconds * 1000 / Math.Max(1, _done):F0} ms a schedule");
+        WriteTotals();
         if (choices.Bug == InjectedBug.None)
         {
             foreach (ulong seed in _failed) output.WriteLine($"again: make sim SEED={seed}");
@@ -130,6 +133,14 @@ public sealed class Campaign(Choices choices, TextWriter output)
 
         output.WriteLine(_failed.Count == 0 ? $"{choices.Bug} was NOT found" : $"{choices.Bug} was found after {_done} schedules, with seed {_failed[0]}");
         return _failed.Count > 0 ? 0 : 1;
+    }
+
+    private void WriteTotals()
+    {
+        double seconds = _watch.Elapsed.TotalSeconds;
+        output.WriteLine(_total);
+        output.WriteLine($"{_done} schedules, {_failed.Count} with violations, {_events} events, {seconds:F1} s, {seconds * 1000 / Math.Max(1, _done):F0} ms a schedule");
+        output.Flush();
     }
 
     private void Work()
@@ -171,8 +182,8 @@ public sealed class Campaign(Choices choices, TextWriter output)
             output.Write(result.Story);
         }
 
-        if (result.Violations.Count == 0) return;
-        _failed.Add(result.Seed);
+        if (result.Violations.Count > 0) _failed.Add(result.Seed);
         foreach (string violation in result.Violations) output.WriteLine($"seed {result.Seed}: VIOLATION {violation}");
+        if (choices.ReportEvery > 0 && _done % choices.ReportEvery == 0 && _done < choices.Schedules) WriteTotals();
     }
 }
