@@ -22,6 +22,8 @@ public class StreamTests
         Assert.Equal("*1\r\n" + TwoZero, client.Run("XREVRANGE s + - COUNT 1"));
         Assert.Equal("*1\r\n" + TwoZero, client.Run("XRANGE s (1-1 +"));
         Assert.Equal("*-1\r\n", client.Run("XRANGE s - + COUNT 0"));
+        Assert.Equal("-ERR invalid end ID for the interval\r\n", client.Run("XRANGE s - (0-0"));
+        Assert.Equal("-ERR invalid start ID for the interval\r\n", client.Run("XRANGE s (18446744073709551615-18446744073709551615 +"));
         Assert.Equal("-ERR The ID specified in XADD is equal or smaller than the target stream top item\r\n", client.Run("XADD s 2-0 f v"));
         Assert.Equal("$-1\r\n", client.Run("XADD t NOMKSTREAM * f v"));
         Assert.Equal("$6\r\nstream\r\n", client.Run("OBJECT ENCODING s"));

@@ -64,8 +64,10 @@ public readonly record struct StreamId(ulong Ms, ulong Seq) : IComparable<Stream
     /// <summary>The next smaller id; false, and the greatest, when there is none.</summary>
     public bool TryPrevious(out StreamId previous)
     {
+        // The result may be put where this id stands: nothing of it is read afterwards.
+        bool has = !IsZero;
         previous = Seq != 0 ? new StreamId(Ms, Seq - 1) : new StreamId(unchecked(Ms - 1), ulong.MaxValue);
-        return !IsZero;
+        return has;
     }
 
     /// <inheritdoc/>
