@@ -420,55 +420,6 @@ public sealed class Database
         _all.Free(entry.Entry, FreeMode.Now);
     }
 
-    /// <summary>Removes fields of a hash that are past their expiry and reports them; returns how many. One unit of budget is a field.</summary>
-    internal int ExpireFields(ReadOnlySpan<byte> key, KeyBuffer expired, ref SliceBudget budget)
-    {
-        int slot = ComputeSlot(key);
-        var entry = new EntryRef(_all.Tables.Find(_set.Table(slot), _all.Tables.HashOf(key), key), slot);
-        if (!entry.Found)
-        {
-            _set.Fields!.Set(key, 0);
-            return 0;
-        }
-
-        expired.Clear();
-        CollectionEdit edit = Edit(ref entry);
-        bool isEmpty = edit.Root == 0
-            ? ExpireFields(ref edit.Packed, expired, ref budget)
-            : ExpireFields(edit.Root, expired, ref budget);
-        edit.Commit(ref entry);
-        if (isEmpty) Delete(entry, FreeMode.Now);
-        if (expired.Count > 0) _all.Events.FieldsExpired(Index, key, expired, isEmpty);
-        return expired.Count;
-    }
-
-    private bool ExpireFields(ref Blob packed, KeyBuffer expired, ref SliceBudget budget)
-    {
-        Span<byte> scratch = stackalloc byte[DecimalText.LongestBytes];
-        while (!budget.IsSpent && ExpiringPack.FirstExpiryOf(packed.Bytes) is > 0 and long firstMs && firstMs < _all.Now.Value)
-        {
-            int at = Listpack.First(packed.Bytes);
-            expired.Add(Listpack.Read(packed.Bytes, at).WriteText(scratch));
-            ExpiringPack.RemoveAt(_all.Memory, ref packed, at);
-            budget.Spend();
-        }
-
-        return Listpack.IsEmpty(packed.Bytes);
-    }
-
-    private bool ExpireFields(nint root, KeyBuffer expired, ref SliceBudget budget)
-    {
-        MemberTables members = _all.Collections.Members;
-        while (!budget.IsSpent && members.FirstToExpire(root) is { Found: true } first && first.ExpiryMs < _all.Now.Value)
-        {
-            expired.Add(first.Name);
-            members.Remove(root, first.Name);
-            budget.Spend();
-        }
-
-        return members.CountOf(root) == 0;
-    }
-
     private int SlotOf(ReadOnlySpan<byte> key) => _set.TableCount == 1 ? 0 : _all.CommandSlot >= 0 ? _all.CommandSlot : SlotIndex.Of(key).Value;
 
     private int ComputeSlot(ReadOnlySpan<byte> key) => _set.TableCount == 1 ? 0 : SlotIndex.Of(key).Value;

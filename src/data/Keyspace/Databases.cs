@@ -19,7 +19,7 @@ public sealed class Databases : IDisposable
     private readonly FreeQueue _freeQueue;
     private readonly EvictionPool _pool;
     private readonly List<SnapshotWalk> _walks = [];
-    private readonly KeyBuffer _expiredFields = new();
+    private readonly FieldRemoval _fieldRemoval;
     private int _expireNext;
     private long _detachedSetBytes;
     private bool _isEditing;
@@ -41,6 +41,7 @@ public sealed class Databases : IDisposable
         Collections = new Collections(Memory, hasher);
         _freeQueue = new FreeQueue(Tables, this);
         _pool = new EvictionPool(this);
+        _fieldRemoval = new FieldRemoval(this);
         _databases = new Database[settings.DatabaseCount];
         for (int i = 0; i < _databases.Length; i++) _databases[i] = new Database(this, i);
     }
@@ -208,22 +209,8 @@ public sealed class Databases : IDisposable
                 removed += found.Found ? 1 : 0;
             }
 
-            removed += ExpireFields(database, ref budget);
+            removed += _fieldRemoval.Slice(database, ref budget);
             if (!budget.IsSpent) _expireNext = (_expireNext + 1) % _databases.Length;
-        }
-
-        return removed;
-    }
-
-    /// <summary>Removes fields that are past their expiry from hashes of a database.</summary>
-    private int ExpireFields(Database database, ref SliceBudget budget)
-    {
-        int removed = 0;
-        while (!budget.IsSpent && database.Set.Fields is { Count: > 0 } fields)
-        {
-            Entry due = fields.FirstDue(Now.Value - 1, ref budget);
-            if (due.Block == 0) break;
-            removed += database.ExpireFields(due.Key.ToArray(), _expiredFields, ref budget);
         }
 
         return removed;

@@ -173,13 +173,6 @@ public sealed unsafe class MemberTables : ICollection
         return _tables.Scan(TableOf(root), cursor, ref adapter);
     }
 
-    /// <summary>How many buckets there are, in the new array and, of a table that grows or shrinks, in the old one (0 at rest): for DEBUG HTSTATS-KEY.</summary>
-    public (long Buckets, long OldBuckets) SizeOf(nint root)
-    {
-        ref TableHeader table = ref At(root)->Table;
-        return (table.Buckets == null ? 0 : 1L << table.Bits, table.Rehash == null ? 0 : 1L << table.Rehash->OldBits);
-    }
-
     /// <inheritdoc/>
     public ulong CopyPage(nint root, ulong cursor, ElementBuffer into, int targetBytes)
     {
