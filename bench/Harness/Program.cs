@@ -34,8 +34,8 @@ var still = new List<StillSample>();
 (int Connections, int Pipeline, long PerSecond)[] shapes = [(50, 1, 90_000), (50, 16, 700_000), (4, 128, 900_000)];
 LoadCase[] cases =
 [
-    .. from test in (string[])["get", "set", .. TypeLoad.Names]
-       from shape in shapes
+    .. from test in (string[])["get", "set", "lpush", "rpop", "lrange_100", .. TypeLoad.Names]
+       from shape in test == "lrange_100" ? [(50, 1, 40_000), (50, 16, 60_000)] : test is "lpush" or "rpop" ? shapes[..2] : shapes
        let name = $"{test}-{shape.Connections}x{shape.Pipeline}"
        where chosen.Length == 0 || chosen.Contains(name)
        select new LoadCase(name, test, shape.Connections, shape.Pipeline, (long)(shape.PerSecond * seconds)),
@@ -55,6 +55,12 @@ if (cases.Length > 0)
 
     foreach (LoadCase load1 in cases)
     {
+        if (load1.Test.StartsWith("lrange", StringComparison.Ordinal))
+        {
+            LoadRun.FillList(a, 100);
+            LoadRun.FillList(b, 100);
+        }
+
         LoadRun.Run(load1, a, 0);
         LoadRun.Run(load1, b, 0);
         for (int pair = 0; pair < pairs; pair++)

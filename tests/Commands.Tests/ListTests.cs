@@ -1,4 +1,5 @@
 using System;
+using Hexad.Options;
 using Xunit;
 
 namespace Hexad.Commands.Tests;
@@ -188,6 +189,24 @@ public sealed class ListTests
         _client.Run("BLMOVE l m LEFT LEFT 0");
         _client.Run("BLMPOP 0 1 l LEFT");
         Assert.Equal("*3\r\n*-1\r\n$-1\r\n*-1\r\n", _client.Run("EXEC"));
+    }
+
+    [Fact]
+    public void A_key_that_expires_while_the_transaction_that_made_it_sleeps_serves_nobody()
+    {
+        var node = new TestNode(options => options.EnableDebugCommand = ProtectedAction.Yes);
+        TestClient waiting = node.Connect(), other = node.Connect();
+        Assert.Equal("", waiting.Run("BLPOP l 0"));
+        node.Host.TickNs = 1_000_000;
+        other.Run("MULTI");
+        other.Run("RPUSH l a");
+        other.Run("PEXPIRE l 100");
+        other.Run("DEBUG SLEEP 0.2");
+        Assert.Equal("*3\r\n:1\r\n:1\r\n+OK\r\n", other.Run("EXEC"));
+        Assert.Equal("", waiting.Read());
+        node.Jump(200);
+        other.Run("RPUSH l b");
+        Assert.Equal("*2\r\n$1\r\nl\r\n$1\r\nb\r\n", waiting.Read());
     }
 
     [Fact]

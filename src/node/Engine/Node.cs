@@ -165,6 +165,9 @@ public sealed class Node : INode, IKeyspaceEvents, IDisposable
     /// <summary>Whether expired keys are removed without being asked for (DEBUG SET-ACTIVE-EXPIRE).</summary>
     public bool ActiveExpire { get; set; } = true;
 
+    /// <summary>How long the running step has slept (DEBUG SLEEP): what is served after the command sees a time later by so much.</summary>
+    internal long SleptMs { get; set; }
+
     /// <summary>Whether the checksums of payloads are looked at (DEBUG SET-SKIP-CHECKSUM-VALIDATION).</summary>
     public bool ChecksPayloads { get; set; } = true;
 
@@ -423,6 +426,7 @@ public sealed class Node : INode, IKeyspaceEvents, IDisposable
     {
         Now = now;
         Databases.Now = now.Wall;
+        SleptMs = 0;
         if (_clockStarted) return;
         _clockStarted = true;
         Dispatcher.StartClock();

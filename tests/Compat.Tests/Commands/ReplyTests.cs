@@ -28,6 +28,11 @@ public sealed class ReplyTests
         "SCAN 0 COUNT 0|-1|x", "PING V", "PING V V", "ECHO V", "ECHO", "FOO V V", "GET", "CLIENT FOO", "CLIENT GETNAME", "CLIENT SETNAME V", "CLIENT KILL ID x",
         "CLIENT KILL TYPE|FOO x", "CLIENT REPLY x", "CLIENT NO-EVICT on|off|x", "CLIENT UNBLOCK 99999|x", "CLIENT PAUSE x|-1", "CLIENT LIST TYPE|ID x",
         "CLIENT GETREDIR", "HELLO 1|4|x", "HELLO 3 x", "AUTH x", "AUTH x y", "SLOWLOG GET -2|x", "MEMORY USAGE K X", "DEBUG DIGEST", "DEBUG DIGEST-VALUE K",
+        "LPUSH|RPUSH K V V", "LPUSH|RPUSH K V N V I", "LPUSHX|RPUSHX K V", "LPOP|RPOP K", "LPOP|RPOP K I", "LLEN K", "LINDEX K I", "LSET K I V",
+        "LINSERT K BEFORE|after|X V V", "LRANGE K I I", "LTRIM K 0|1|-5|x -1|-2|9", "LREM K 0|1|-1|x V", "LPOS K V", "LPOS K V RANK|COUNT|MAXLEN|X 0|1|-1|2|x",
+        "LMOVE K K LEFT|RIGHT|X LEFT|right", "RPOPLPUSH K K", "LMPOP 1|2|0|x K K LEFT|RIGHT|X", "LMPOP 2 K K LEFT COUNT 0|1|5|x", "BLPOP K x|-1",
+        "BLMOVE K K LEFT LEFT x", "BLMPOP 1 1|x K UP", "SORT K", "SORT K ALPHA DESC|_", "SORT K LIMIT I I ALPHA|_", "SORT K BY V GET #|V", "SORT K ALPHA STORE K",
+        "SORT_RO K ALPHA GET # GET V", "SORT_RO K STORE K",
         "SHUTDOWN x", "SHUTDOWN ABORT", "WAIT 0 0|x", "READONLY", "RESET",
     ];
 
@@ -48,6 +53,7 @@ public sealed class ReplyTests
             string[] words = CommandShapes.Words(dice, Shapes[dice.Below(Shapes.Length)]);
             string expected = first.Call(words);
             string actual = second.Call(words);
+            if (words[0] == "OBJECT" && expected == "$9\r\nquicklist\r\n") continue; // Before 7.2 small lists were not packed.
             Assert.True(expected == actual, $"{string.Join(' ', words)}\nreal: {expected}\nours: {actual}");
         }
 

@@ -144,6 +144,7 @@ internal sealed class KeyWaits : IPart, ISessionWait
     {
         if (_ready.Count == 0 || _serving || _node.Dispatcher.Depth > 0 || _node.Pause.Scope != PauseScope.None) return;
         _serving = true;
+        if (_node.SleptMs > 0) _node.Databases.Now = new UnixMs(_node.Now.Wall.Value + _node.SleptMs);
         while (_readyServed < _ready.Count)
         {
             Queue queue = _ready[_readyServed++];

@@ -287,6 +287,7 @@ internal static class DebugCommands
             last = now;
         }
 
+        session.Node.SleptMs += (last - start) / 1_000_000;
         call.Reply.Ok();
     }
 
