@@ -9,10 +9,15 @@ namespace Hexad.Harness;
 public static class TypeLoad
 {
     private const string Large = "zset:large", Small = "zset:small", Stream = "stream:large", Added = "stream:added";
+    private const string LargeSet = "set:large", SmallSet = "set:small", LargeHash = "hash:large", SmallHash = "hash:small";
     private const int SmallCount = 10;
 
     /// <summary>The tests: the command, and on how large a collection.</summary>
-    public static string[] Names { get; } = ["zadd-10", "zadd-1m", "zrange100-1m", "zrank-10", "zrank-1m", "xadd", "xrange100-1m"];
+    public static string[] Names { get; } =
+    [
+        "zadd-10", "zadd-1m", "zrange100-1m", "zrank-10", "zrank-1m", "xadd", "xrange100-1m",
+        "sadd-10", "sadd-1m", "spop-1m", "hset-10", "hset-1m", "hgetall-10",
+    ];
 
     /// <summary>The request of a test; none if it is no test of these.</summary>
     public static Workload? Of(string test) => test switch
@@ -24,25 +29,36 @@ public static class TypeLoad
         "zrank-1m" => Words("ZRANK", Large, "element:__rand_int__"),
         "xadd" => Words("XADD", Added, "*", "field", "value-1234"),
         "xrange100-1m" => Words("XRANGE", Stream, "-", "+", "COUNT", "100"),
+        "sadd-10" => Words("SADD", SmallSet, "element:000000000007"),
+        "sadd-1m" => Words("SADD", LargeSet, "element:__rand_int__"),
+        // A set that holds what sadd-1m put there: most of it is popped in a moment, as redis-benchmark has it too.
+        "spop-1m" => Words("SPOP", LargeSet),
+        "hset-10" => Words("HSET", SmallHash, "field:000000000007", "value:__rand_int__"),
+        "hset-1m" => Words("HSET", LargeHash, "field:__rand_int__", "value:__rand_int__"),
+        "hgetall-10" => Words("HGETALL", SmallHash),
         _ => null,
     };
 
     /// <summary>Makes the collections.</summary>
     public static void Fill(ServerUnderTest server)
     {
-        Fill(server, Large, LoadRun.Keys);
-        Fill(server, Small, SmallCount);
+        Fill(server, LoadRun.Keys, static i => ["ZADD", Large, (i * 7919 % LoadRun.Keys).ToString(), $"element:{i:D12}"]);
+        Fill(server, SmallCount, static i => ["ZADD", Small, (i * 7919 % SmallCount).ToString(), $"element:{i:D12}"]);
+        Fill(server, LoadRun.Keys, static i => ["SADD", LargeSet, $"element:{i:D12}"]);
+        Fill(server, SmallCount, static i => ["SADD", SmallSet, $"element:{i:D12}"]);
+        Fill(server, LoadRun.Keys, static i => ["HSET", LargeHash, $"field:{i:D12}", $"value:{i:D12}"]);
+        Fill(server, SmallCount, static i => ["HSET", SmallHash, $"field:{i:D12}", $"value:{i:D12}"]);
         FillStream(server, LoadRun.Keys);
     }
 
-    private static void Fill(ServerUnderTest server, string key, long members)
+    private static void Fill(ServerUnderTest server, long members, Func<long, string[]> request)
     {
         const int Batch = 500;
         using Client.Connection connection = server.Connect();
         for (long i = 0; i < members;)
         {
             int sent = 0;
-            for (; sent < Batch && i < members; sent++, i++) connection.Write("ZADD", key, (i * 7919 % members).ToString(), $"element:{i:D12}");
+            for (; sent < Batch && i < members; sent++, i++) connection.Write(request(i));
             connection.Flush();
             for (; sent > 0; sent--)
                 if (connection.Read().IsError) throw new InvalidOperationException("a member could not be stored");
