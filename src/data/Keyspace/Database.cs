@@ -125,7 +125,7 @@ public sealed class Database
     public void Append(ref EntryRef entry, ReadOnlySpan<byte> tail)
     {
         int length = entry.StringLength;
-        tail.CopyTo(Stretch(ref entry, checked(length + tail.Length))[length..]);
+        tail.CopyTo(StringGrowth.Stretch(_all, this, ref entry, checked(length + tail.Length))[length..]);
     }
 
     /// <summary>Writes bytes over a string from <paramref name="offset"/> on; a gap is filled with zeros; it is "raw" afterwards.</summary>
@@ -141,7 +141,7 @@ public sealed class Database
     public Span<byte> Writable(ref EntryRef entry, int length)
     {
         int before = entry.StringLength;
-        Span<byte> bytes = Stretch(ref entry, Math.Max(length, before));
+        Span<byte> bytes = StringGrowth.Stretch(_all, this, ref entry, Math.Max(length, before));
         bytes[before..].Clear();
         return bytes;
     }
@@ -511,48 +511,8 @@ public sealed class Database
         if (index) _set.Index(entry.Slot, shaped);
     }
 
-    /// <summary>Makes a string "raw" and this long, keeping what it has; bytes beyond are not cleared. Not shorter than it is.</summary>
-    private Span<byte> Stretch(ref EntryRef entry, int length)
-    {
-        Entry old = entry.Entry;
-        _set.Preserve(entry.Slot, old);
-        long bytes = old.Charge;
-        Span<byte> kept = stackalloc byte[Entry.LongestInlineBytes];
-        bool goesOutside = length > Entry.LongestInlineBytes;
-        if (old.IsOutside)
-        {
-            old.ResizeOutside(_all.Memory, length);
-        }
-        else if (old.Encoding == ObjectEncoding.Int || goesOutside)
-        {
-            ReadOnlySpan<byte> text = entry.GetString(kept);
-            if (old.Encoding != ObjectEncoding.Int)
-            {
-                text.CopyTo(kept);
-                text = kept[..text.Length];
-            }
-
-            Entry shaped = Reshape(ref entry, old.HasExpiry, goesOutside, goesOutside ? 0 : length);
-            if (goesOutside) shaped.AllocateOutside(_all.Memory, length, RoomFor(length));
-            text.CopyTo(shaped.Value);
-        }
-        else
-        {
-            Reshape(ref entry, old.HasExpiry, outside: false, length);
-        }
-
-        Entry stretched = entry.Entry;
-        _set.Resized(stretched.Charge - bytes);
-        stretched.SetKind(ObjectType.String, ObjectEncoding.Raw);
-        stretched.Epoch = _set.Table(entry.Slot).Epoch;
-        return stretched.Value;
-    }
-
-    /// <summary>A string that is being added to gets as much room again, so that adding to it costs constant time.</summary>
-    private static int RoomFor(int length) => (int)Math.Min(int.MaxValue, length * 2L);
-
     /// <summary>Gives an entry another shape and puts its address, if that changed, where the old one was.</summary>
-    private Entry Reshape(ref EntryRef entry, bool expiry, bool outside, int inlineLength)
+    internal Entry Reshape(ref EntryRef entry, bool expiry, bool outside, int inlineLength)
     {
         nint before = entry.Entry.Block;
         bool indexed = entry.Entry.IsIndexed;
@@ -592,46 +552,4 @@ public sealed class Database
         var collector = new Collector(keys);
         return _all.Tables.Scan(_set.Table(slot), cursor, ref collector);
     }
-
-    private readonly struct Collector(KeyBuffer keys) : IPlaceVisitor
-    {
-        public void Visit(nint place) => keys.Add(new Entry(NativeTable.BlockAt(place)).Key);
-    }
-
-    private struct Mover(Databases all, ExpiryIndex index) : IPlaceVisitor
-    {
-        public int Seen;
-
-        public void Visit(nint place)
-        {
-            Seen++;
-            var entry = new Entry(NativeTable.BlockAt(place));
-            Entry moved = entry.Relocate(all.Memory);
-            if (moved.IsCollection) all.RelocateCollection(moved);
-            if (moved.Block == entry.Block) return;
-            NativeTable.Replace(place, moved.Block);
-            if (moved.IsIndexed) index.Replace(moved);
-        }
-    }
-
-    private ref struct VisitorAdapter<TVisitor>(ref TVisitor visitor) : IPlaceVisitor where TVisitor : IEntryVisitor
-    {
-        private readonly ref TVisitor _visitor = ref visitor;
-
-        public int Slot;
-        public bool IsOver;
-
-        public void Visit(nint place)
-        {
-            if (!IsOver) IsOver = !_visitor.Visit(new EntryRef(place, Slot));
-        }
-    }
-}
-
-/// <summary>A key's place in the tables, as <see cref="Database.Prefetch"/> found it.</summary>
-public readonly record struct KeyHash
-{
-    internal KeyHash(ulong hash, int slot) => (Hash, Slot) = (hash, slot);
-    internal ulong Hash { get; }
-    internal int Slot { get; }
 }

@@ -277,7 +277,7 @@ public sealed unsafe class ListChain : ICollection
         {
             ListNode* made = NewNode(node->Kind, node->Count, Blob.Of(_slabs, node->Bytes.Bytes));
             (made->IsCompressed, made->ExpandedLength) = (node->IsCompressed, node->ExpandedLength);
-            Chain(to, to->Last, made, after: true);
+            ListNode.Chain(to, to->Last, made, after: true);
         }
 
         return (nint)to;
@@ -330,32 +330,7 @@ public sealed unsafe class ListChain : ICollection
     }
 
     /// <inheritdoc/>
-    public void Validate(nint root)
-    {
-        var list = (ListHead*)root;
-        (int nodes, long count) = (0, 0);
-        ListNode* previous = null;
-        for (ListNode* node = list->First; node != null; previous = node, node = node->Next, nodes++)
-        {
-            Invariant.That(node->Previous == previous);
-            Invariant.That(node->Count > 0);
-            count += node->Count;
-            if (node->Kind == ListNodeKind.Plain)
-            {
-                Invariant.That(node->Count == 1);
-                continue;
-            }
-
-            Invariant.That(Listpack.Validate(_packer.Look(node), out int elements));
-            Invariant.That(elements == node->Count);
-            bool isOuter = nodes < list->Depth || nodes >= list->NodeCount - list->Depth;
-            Invariant.That(node->IsCompressed == 0 || (list->Depth > 0 && !isOuter));
-        }
-
-        Invariant.That(list->Last == previous);
-        Invariant.That(nodes == list->NodeCount);
-        Invariant.That(count == list->Count);
-    }
+    public void Validate(nint root) => ListCheck.Validate((ListHead*)root, _packer);
 
     // ---- Finding ----
 
@@ -571,32 +546,15 @@ public sealed unsafe class ListChain : ICollection
 
     private void Link(ListHead* list, ListNode* at, ListNode* node, bool after)
     {
-        Chain(list, at, node, after);
+        ListNode.Chain(list, at, node, after);
         if (at != null) Settle(list, at);
         Settle(list, node);
-    }
-
-    private static void Chain(ListHead* list, ListNode* at, ListNode* node, bool after)
-    {
-        node->Previous = after ? at : at == null ? null : at->Previous;
-        node->Next = after ? at == null ? null : at->Next : at;
-        if (node->Previous != null) node->Previous->Next = node;
-        else list->First = node;
-        if (node->Next != null) node->Next->Previous = node;
-        else list->Last = node;
-        list->NodeCount++;
-        list->Count += node->Count;
     }
 
     private void Unlink(ListHead* list, ListNode* node)
     {
         _memory.BeforeChange((nint)node);
-        if (node->Previous != null) node->Previous->Next = node->Next;
-        else list->First = node->Next;
-        if (node->Next != null) node->Next->Previous = node->Previous;
-        else list->Last = node->Previous;
-        list->NodeCount--;
-        list->Count -= node->Count;
+        ListNode.Unchain(list, node);
         FreeNode(node);
         Settle(list, null);
     }

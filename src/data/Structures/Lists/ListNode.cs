@@ -35,6 +35,30 @@ internal unsafe struct ListNode
 
     /// <summary>How many bytes the pack or the element has.</summary>
     public readonly int Length => IsCompressed != 0 ? ExpandedLength : Bytes.Length;
+
+    /// <summary>Puts a node into a list, before or after another; with no other at the end or the start.</summary>
+    public static void Chain(ListHead* list, ListNode* at, ListNode* node, bool after)
+    {
+        node->Previous = after ? at : at == null ? null : at->Previous;
+        node->Next = after ? at == null ? null : at->Next : at;
+        if (node->Previous != null) node->Previous->Next = node;
+        else list->First = node;
+        if (node->Next != null) node->Next->Previous = node;
+        else list->Last = node;
+        list->NodeCount++;
+        list->Count += node->Count;
+    }
+
+    /// <summary>Takes a node out of a list.</summary>
+    public static void Unchain(ListHead* list, ListNode* node)
+    {
+        if (node->Previous != null) node->Previous->Next = node->Next;
+        else list->First = node->Next;
+        if (node->Next != null) node->Next->Previous = node->Previous;
+        else list->Last = node->Previous;
+        list->NodeCount--;
+        list->Count -= node->Count;
+    }
 }
 
 /// <summary>The root of a <see cref="ListChain"/>. 56 bytes.</summary>
