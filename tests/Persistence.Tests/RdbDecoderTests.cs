@@ -82,7 +82,6 @@ public sealed class RdbDecoderTests
     }
 
     [Theory]
-    [InlineData("redis-7.0.15-streams", "holds a stream (RDB type 19)")]
     [InlineData("redis-7.0.15-functions", "function library")]
     public void What_we_cannot_hold_is_refused_by_key_and_type(string name, string expected)
     {
