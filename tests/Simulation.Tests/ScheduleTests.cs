@@ -34,10 +34,16 @@ public sealed class ScheduleTests
     /// <summary>
     /// Seeds that found something once. 1286: a takeover in a minority made a majority there, which elected somebody in the
     /// epoch in which the others elected somebody else. 964: a primary started again without data, learned from others that it
-    /// had been replaced, and was elected in its successor's place, since it had never heard that there was data.
+    /// had been replaced, and was elected in its successor's place, since it had never heard that there was data. 83, 151, 370, 389 and 1090: a
+    /// replica had emptied itself for a snapshot when its primary died, and was elected with the offset of before.
     /// </summary>
     [Theory]
+    [InlineData(83)]
+    [InlineData(151)]
+    [InlineData(370)]
+    [InlineData(389)]
     [InlineData(964)]
+    [InlineData(1090)]
     [InlineData(1286)]
     public void A_schedule_that_found_something_is_clean(int seed) => Clean((ulong)seed);
 

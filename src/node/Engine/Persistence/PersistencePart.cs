@@ -218,6 +218,9 @@ public sealed class PersistencePart : IPart
         _node.Set(NodeConditions.LoadingBeside, loading && serves);
     }
 
+    /// <summary>What was loaded from the file made way for a snapshot of a primary that is not loaded yet.</summary>
+    internal void DataIsGone() => HasLoaded = false;
+
     /// <summary>The lines of INFO persistence.</summary>
     private void WriteInfo(InfoText text)
     {

@@ -87,6 +87,9 @@ public sealed class ReplicaSide : ILinkOwner, IStreamTarget
     /// <summary>Whether we have been in step with a primary since we started.</summary>
     public bool HasSynchronised { get; private set; }
 
+    /// <summary>What we had from a primary made way for a snapshot that is not loaded yet.</summary>
+    internal void DataIsGone() => HasSynchronised = false;
+
     /// <summary>The database that the stream has selected.</summary>
     public int StreamDatabase
     {

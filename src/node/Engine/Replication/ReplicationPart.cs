@@ -183,6 +183,19 @@ public sealed class ReplicationPart : IPart, IClusterReplication
         Backlog = new Backlog(offset, _node.Options.BacklogSizeBytes);
     }
 
+    /// <summary>
+    /// Our data made way for a snapshot that is not loaded yet. Until it is, we hold nothing, and must not be taken for
+    /// what we were: neither by a primary that is asked to go on from there, nor by those who vote.
+    /// </summary>
+    internal void DataIsGone()
+    {
+        _historyIsFromFile = false;
+        Backlog = null;
+        History.Adopt(new ReplicationId(_node.Dice.Id()), default);
+        Replica.DataIsGone();
+        _node.Persistence.DataIsGone();
+    }
+
     /// <summary>Adds bytes to the stream.</summary>
     internal void Append(ReadOnlySpan<byte> bytes)
     {

@@ -160,6 +160,7 @@ internal sealed class SnapshotIntake : ISnapshotSink
             return;
         }
 
+        _node.Replication.DataIsGone();
         _node.Databases.Flush(_node.Options.ReplicaLazyFlush ? FreeMode.Later : FreeMode.Now);
         _node.Services.DatabaseChanged(null);
     }
