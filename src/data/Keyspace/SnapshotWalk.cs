@@ -278,18 +278,15 @@ public sealed class SnapshotWalk
         _adoptedIsCurrent = _adopted.TryPeek(out Adopted adopted);
         if (_adoptedIsCurrent)
         {
-            if (Scan(page, adopted.Set, adopted.Database, adopted.Slot, adopted.Table, ref _adoptedCursor, ref budget)) EndSoon();
+            if (Scan(page, adopted.Set, adopted.Database, adopted.Slot, adopted.Table, ref _adoptedCursor, ref budget)) _endsTable = true; // When its large collections have been told.
             return true;
         }
 
         if (!FindTable(ref budget)) return _part < _parts.Count;
         Part part = _parts[_part];
-        if (Scan(page, part.Set, part.Database, _slot, part.Set.Table(_slot), ref _cursor, ref budget)) EndSoon();
+        if (Scan(page, part.Set, part.Database, _slot, part.Set.Table(_slot), ref _cursor, ref budget)) _endsTable = true; // When its large collections have been told.
         return true;
     }
-
-    /// <summary>The table at hand has been scanned: it ends when its large collections have been told.</summary>
-    private void EndSoon() => _endsTable = true;
 
     private void EndCurrent()
     {
@@ -357,7 +354,7 @@ public sealed class SnapshotWalk
         }
         else
         {
-            CopyItems(entry.Type, entry.Root, 0, int.MaxValue);
+            CopyItems(entry.Type, entry.Root);
             page.Add(facts, entry.Key, _items.Bytes);
         }
     }
@@ -377,12 +374,12 @@ public sealed class SnapshotWalk
         return new SnapshotFacts(database, slot, entry.Type, _all.Collections.ToldEncodingOf(entry), access, entry.HasExpiry, entry.HasExpiry ? entry.ExpiryMs : 0, items);
     }
 
-    private ulong CopyItems(ObjectType type, nint root, ulong cursor, int targetBytes)
+    private void CopyItems(ObjectType type, nint root)
     {
         _items.Clear();
         ICollection structure = _all.Collections.Of(type);
-        do cursor = structure.CopyPage(root, cursor, _items, targetBytes); while (cursor != 0 && _items.Length < targetBytes);
-        return cursor;
+        ulong cursor = 0;
+        do cursor = structure.CopyPage(root, cursor, _items, int.MaxValue); while (cursor != 0);
     }
 
     /// <summary>Tells the next part of a large collection; true when it was the last.</summary>

@@ -8,6 +8,7 @@ using System;
 using Hexad.Core;
 using Hexad.Keyspace;
 using Hexad.Options;
+using Hexad.Structures;
 
 namespace Hexad.Commands;
 
@@ -138,7 +139,7 @@ internal static class BitFields
         else
         {
             entry = call.Find(call[1]);
-            if (entry.Found && !StringEdits.IsString(ref call, entry)) return;
+            if (entry.Found && !call.Holds(entry, ObjectType.String)) return;
             bytes = entry.Found ? entry.GetString(scratch) : default;
         }
 

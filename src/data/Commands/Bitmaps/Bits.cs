@@ -5,6 +5,7 @@ using System.Numerics;
 using Hexad.Core;
 using Hexad.Keyspace;
 using Hexad.Options;
+using Hexad.Structures;
 
 namespace Hexad.Commands;
 
@@ -57,7 +58,7 @@ internal static class Bits
     {
         if (!TryOffset(ref call, 2, width: 0, out long offset)) return;
         EntryRef entry = call.Find(call[1]);
-        if (entry.Found && !StringEdits.IsString(ref call, entry)) return;
+        if (entry.Found && !call.Holds(entry, ObjectType.String)) return;
         Span<byte> scratch = stackalloc byte[Database.ScratchBytes];
         ReadOnlySpan<byte> bytes = entry.Found ? entry.GetString(scratch) : default;
         long index = offset >> 3;
@@ -78,7 +79,7 @@ internal static class Bits
             return;
         }
 
-        if (!StringEdits.IsString(ref call, entry)) return;
+        if (!call.Holds(entry, ObjectType.String)) return;
         Span<byte> scratch = stackalloc byte[Database.ScratchBytes];
         ReadOnlySpan<byte> bytes = entry.GetString(scratch);
         var range = new BitRange(0, bytes.Length * 8L - 1);
@@ -125,7 +126,7 @@ internal static class Bits
             return;
         }
 
-        if (!StringEdits.IsString(ref call, entry)) return;
+        if (!call.Holds(entry, ObjectType.String)) return;
         Span<byte> scratch = stackalloc byte[Database.ScratchBytes];
         ReadOnlySpan<byte> bytes = entry.GetString(scratch);
         long start = 0;
@@ -166,7 +167,7 @@ internal static class Bits
         {
             EntryRef entry = call.Find(call[i]);
             if (!entry.Found) continue;
-            if (!StringEdits.IsString(ref call, entry)) return;
+            if (!call.Holds(entry, ObjectType.String)) return;
             longest = Math.Max(longest, entry.StringLength);
         }
 
@@ -209,7 +210,7 @@ internal static class Bits
         length = (int)(lastBit >> 3) + 1;
         grows = false;
         entry = call.FindForWrite(call[1]);
-        if (entry.Found && !StringEdits.IsString(ref call, entry)) return false;
+        if (entry.Found && !call.Holds(entry, ObjectType.String)) return false;
         if (!entry.Found)
         {
             entry = call.Db.SetString(call[1], default, Lifetime.Forever, StringForm.Raw);

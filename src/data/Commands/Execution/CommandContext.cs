@@ -81,6 +81,14 @@ public ref struct CommandContext
     /// <summary>Finds a key to change; hits and misses are not counted.</summary>
     public readonly EntryRef FindForWrite(ReadOnlySpan<byte> key) => Db.FindForWrite(key);
 
+    /// <summary>Whether an entry, if there is one, holds a value of this type; if it holds another, replies so.</summary>
+    public readonly bool Holds(EntryRef entry, ObjectType type)
+    {
+        if (!entry.Found || entry.Type == type) return true;
+        Reply.Error(ErrorReplies.WrongType);
+        return false;
+    }
+
     /// <summary>Says that the value or expiry of <paramref name="key"/> in the caller's database changed.</summary>
     public readonly void Changed(ReadOnlySpan<byte> key) => Changed(Db, key);
 

@@ -87,7 +87,7 @@ public static class ErrorReplies
     public static ReadOnlySpan<byte> IdleOfXClaim => "ERR Invalid IDLE option argument for XCLAIM"u8;
     public static ReadOnlySpan<byte> TimeOfXClaim => "ERR Invalid TIME option argument for XCLAIM"u8;
     public static ReadOnlySpan<byte> RetryCountOfXClaim => "ERR Invalid RETRYCOUNT option argument for XCLAIM"u8;
-    public static ReadOnlySpan<byte> CountOfXAutoClaim => "ERR COUNT must be > 0"u8;
+    public static ReadOnlySpan<byte> UpperCountNotPositive => "ERR COUNT must be > 0"u8;
 
     public static ReadOnlySpan<byte> BitNotInteger => "ERR bit is not an integer or out of range"u8;
     public static ReadOnlySpan<byte> BitOffset => "ERR bit offset is not an integer or out of range"u8;
@@ -118,7 +118,6 @@ public static class ErrorReplies
     public static ReadOnlySpan<byte> LposMaxlen => "ERR MAXLEN can't be negative"u8;
     public static ReadOnlySpan<byte> LposRank =>
         "ERR RANK can't be zero: use 1 to start from the first match, 2 from the second ... or use negative to start from the end of the list"u8;
-    public static ReadOnlySpan<byte> LposRankRange => "ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807"u8;
     public static ReadOnlySpan<byte> CountNotPositive => "ERR count should be greater than 0"u8;
     public static ReadOnlySpan<byte> LfuSelected =>
         "ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust."u8;
@@ -135,10 +134,6 @@ public static class ErrorReplies
         "ERR syntax error, LIMIT is only supported in combination with either BYSCORE or BYLEX"u8;
     public static ReadOnlySpan<byte> LexWithScores => "ERR syntax error, WITHSCORES not supported in combination with BYLEX"u8;
     public static ReadOnlySpan<byte> WeightNotAFloat => "ERR weight value is not a float"u8;
-    public static ReadOnlySpan<byte> OutOfLongRange =>
-        "ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807"u8;
-    public static ReadOnlySpan<byte> NumKeysPositive => "ERR numkeys should be greater than 0"u8;
-    public static ReadOnlySpan<byte> CountPositive => "ERR count should be greater than 0"u8;
 
     public static ReadOnlySpan<byte> RadiusNotANumber => "ERR need numeric radius"u8;
     public static ReadOnlySpan<byte> RadiusNegative => "ERR radius cannot be negative"u8;
@@ -147,7 +142,6 @@ public static class ErrorReplies
     public static ReadOnlySpan<byte> BoxNegative => "ERR height or width cannot be negative"u8;
     public static ReadOnlySpan<byte> UnknownUnit => "ERR unsupported unit provided. please use M, KM, FT, MI"u8;
     public static ReadOnlySpan<byte> MemberNotAPlace => "ERR could not decode requested zset member"u8;
-    public static ReadOnlySpan<byte> GeoCountPositive => "ERR COUNT must be > 0"u8;
     public static ReadOnlySpan<byte> GeoAnyNeedsCount => "ERR the ANY argument requires COUNT argument"u8;
     public static ReadOnlySpan<byte> GeoSearchStoreWith =>
         "ERR GEOSEARCHSTORE is not compatible with WITHDIST, WITHHASH and WITHCOORD options"u8;

@@ -2,6 +2,7 @@
 using System;
 using Hexad.Core;
 using Hexad.Keyspace;
+using Hexad.Structures;
 
 namespace Hexad.Commands;
 
@@ -103,7 +104,7 @@ internal static class GeoCommands
     private static bool TryFind(ref CommandContext call, out EntryRef entry)
     {
         entry = call.Find(call[1]);
-        return !entry.Found || SortedSetReads.IsSortedSet(ref call, entry);
+        return !entry.Found || call.Holds(entry, ObjectType.SortedSet);
     }
 
     // As Redis: elsewhere it is a ZADD of the scores.

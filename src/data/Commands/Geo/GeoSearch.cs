@@ -72,7 +72,7 @@ internal static class GeoSearch
     private static void Run(ref CommandContext call, GeoRequest request)
     {
         EntryRef entry = call.Find(call[request.SourceAt]);
-        if (entry.Found && !SortedSetReads.IsSortedSet(ref call, entry)) return;
+        if (entry.Found && !call.Holds(entry, ObjectType.SortedSet)) return;
         if (!request.TryRead(ref call, entry)) return;
         ScoredList members = call.Services.Scored;
         members.Clear();
@@ -289,7 +289,7 @@ internal struct GeoRequest(GeoForm form)
         if (!call.TryLong(at, out long count)) return false;
         Count = count;
         if (count > 0) return true;
-        call.Reply.Error(ErrorReplies.GeoCountPositive);
+        call.Reply.Error(ErrorReplies.UpperCountNotPositive);
         return false;
     }
 

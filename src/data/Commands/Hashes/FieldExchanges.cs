@@ -3,6 +3,7 @@ using System;
 using Hexad.Core;
 using Hexad.Keyspace;
 using Hexad.Options;
+using Hexad.Structures;
 
 namespace Hexad.Commands;
 
@@ -25,7 +26,7 @@ internal static class FieldExchanges
     {
         const int FirstField = 4;
         EntryRef entry = call.FindForWrite(call[1]);
-        if (!HashReads.IsHash(ref call, entry) || !FieldArguments.TryFields(ref call, FirstField - 2, ErrorReplies.FieldCountNotPositive)) return;
+        if (!call.Holds(entry, ObjectType.Hash) || !FieldArguments.TryFields(ref call, FirstField - 2, ErrorReplies.FieldCountNotPositive)) return;
         call.Reply.Array(call.Count - FirstField);
         if (!entry.Found)
         {
@@ -63,7 +64,7 @@ internal static class FieldExchanges
     internal static void HGetEx(ref CommandContext call)
     {
         EntryRef entry = call.FindForWrite(call[1]);
-        if (!HashReads.IsHash(ref call, entry)) return;
+        if (!call.Holds(entry, ObjectType.Hash)) return;
         bool hasTime = FieldArguments.IsTime(ref call, 2, out bool seconds, out bool absolute), persists = call.Says(2, "PERSIST"u8);
         long whenMs = 0;
         if (hasTime && !FieldArguments.TryTime(ref call, 3, seconds, absolute, out whenMs)) return;
@@ -107,7 +108,7 @@ internal static class FieldExchanges
     {
         if (!TryOptions(ref call, out SetOptions options)) return;
         EntryRef entry = call.FindForWrite(call[1]);
-        if (!HashReads.IsHash(ref call, entry)) return;
+        if (!call.Holds(entry, ObjectType.Hash)) return;
         if (!IsMet(ref call, entry, options))
         {
             call.Reply.Integer(0);

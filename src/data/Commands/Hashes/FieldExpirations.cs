@@ -5,6 +5,7 @@ using System;
 using Hexad.Core;
 using Hexad.Keyspace;
 using Hexad.Options;
+using Hexad.Structures;
 
 namespace Hexad.Commands;
 
@@ -78,7 +79,7 @@ internal static class FieldExpirations
     {
         const int FirstField = 4;
         EntryRef entry = call.FindForWrite(call[1]);
-        if (!HashReads.IsHash(ref call, entry) || !FieldArguments.TryFields(ref call, FirstField - 2, ErrorReplies.FieldCountNotPositive)) return;
+        if (!call.Holds(entry, ObjectType.Hash) || !FieldArguments.TryFields(ref call, FirstField - 2, ErrorReplies.FieldCountNotPositive)) return;
         call.Reply.Array(call.Count - FirstField);
         if (!entry.Found)
         {
@@ -122,7 +123,7 @@ internal static class FieldExpirations
     private static void Expire(ref CommandContext call, bool seconds, bool absolute)
     {
         EntryRef entry = call.FindForWrite(call[1]);
-        if (!HashReads.IsHash(ref call, entry) || !FieldArguments.TryTime(ref call, 2, seconds, absolute, out long whenMs)) return;
+        if (!call.Holds(entry, ObjectType.Hash) || !FieldArguments.TryTime(ref call, 2, seconds, absolute, out long whenMs)) return;
         Condition condition = ConditionOf(ref call);
         int fieldsAt = condition == Condition.None ? 3 : 4;
         if (!FieldArguments.TryFields(ref call, fieldsAt, ErrorReplies.NumFieldsNotPositive)) return;
@@ -209,7 +210,7 @@ internal static class FieldExpirations
     {
         const int FirstField = 4;
         EntryRef entry = call.Find(call[1]);
-        if (!HashReads.IsHash(ref call, entry) || !FieldArguments.TryFields(ref call, FirstField - 2, ErrorReplies.FieldCountNotPositive)) return;
+        if (!call.Holds(entry, ObjectType.Hash) || !FieldArguments.TryFields(ref call, FirstField - 2, ErrorReplies.FieldCountNotPositive)) return;
         call.Reply.Array(call.Count - FirstField);
         for (int i = FirstField; i < call.Count; i++)
         {

@@ -22,7 +22,7 @@ internal static class HashReads
     internal static void HGet(ref CommandContext call)
     {
         EntryRef entry = call.Find(call[1]);
-        if (IsHash(ref call, entry)) ReplyValue(ref call, entry, call[2]);
+        if (call.Holds(entry, ObjectType.Hash)) ReplyValue(ref call, entry, call[2]);
     }
 
     [Command("HMGET", arity: -3, Flags.ReadOnly | Flags.Fast, Group.Hash, since: "2.0.0",
@@ -32,7 +32,7 @@ internal static class HashReads
     internal static void HMGet(ref CommandContext call)
     {
         EntryRef entry = call.Find(call[1]);
-        if (!IsHash(ref call, entry)) return;
+        if (!call.Holds(entry, ObjectType.Hash)) return;
         call.Reply.Array(call.Count - 2);
         for (int i = 2; i < call.Count; i++) ReplyValue(ref call, entry, call[i]);
     }
@@ -44,7 +44,7 @@ internal static class HashReads
     internal static void HLen(ref CommandContext call)
     {
         EntryRef entry = call.Find(call[1]);
-        if (IsHash(ref call, entry)) call.Reply.Integer(entry.Found ? ValueOf(ref call, entry).Count : 0);
+        if (call.Holds(entry, ObjectType.Hash)) call.Reply.Integer(entry.Found ? ValueOf(ref call, entry).Count : 0);
     }
 
     [Command("HSTRLEN", arity: 3, Flags.ReadOnly | Flags.Fast, Group.Hash, since: "3.2.0",
@@ -54,7 +54,7 @@ internal static class HashReads
     internal static void HStrLen(ref CommandContext call)
     {
         EntryRef entry = call.Find(call[1]);
-        if (!IsHash(ref call, entry)) return;
+        if (!call.Holds(entry, ObjectType.Hash)) return;
         HashField field = entry.Found ? ValueOf(ref call, entry).Find(call[2]) : default;
         call.Reply.Integer(field.Found ? field.Value.Length : 0);
     }
@@ -66,7 +66,7 @@ internal static class HashReads
     internal static void HExists(ref CommandContext call)
     {
         EntryRef entry = call.Find(call[1]);
-        if (IsHash(ref call, entry)) call.Reply.Integer(entry.Found && ValueOf(ref call, entry).Find(call[2]).Found ? 1 : 0);
+        if (call.Holds(entry, ObjectType.Hash)) call.Reply.Integer(entry.Found && ValueOf(ref call, entry).Find(call[2]).Found ? 1 : 0);
     }
 
     [Command("HKEYS", arity: 2, Flags.ReadOnly, Group.Hash, since: "2.0.0",
@@ -100,7 +100,7 @@ internal static class HashReads
     {
         if (!ScanArguments.TryCursor(ref call, 2, out ScanArguments scan)) return;
         EntryRef entry = call.Find(call[1]);
-        if (!entry.Found || !IsHash(ref call, entry))
+        if (!entry.Found || !call.Holds(entry, ObjectType.Hash))
         {
             if (!entry.Found) ScanArguments.ReplyNothing(call.Reply);
             return;
@@ -109,14 +109,6 @@ internal static class HashReads
         if (!ScanArguments.TryOptions(ref call, 3, ref scan, mayOmitValues: true)) return;
         if (entry.IsCollection) ScanTable(ref call, ValueOf(ref call, entry), scan);
         else ScanPacked(ref call, ValueOf(ref call, entry), scan);
-    }
-
-    /// <summary>Whether an entry, if there is one, holds a hash; if not, that is replied.</summary>
-    internal static bool IsHash(scoped ref CommandContext call, EntryRef entry)
-    {
-        if (!entry.Found || entry.Type == ObjectType.Hash) return true;
-        call.Reply.Error(ErrorReplies.WrongType);
-        return false;
     }
 
     /// <summary>The hash of an entry, to be read.</summary>
@@ -132,7 +124,7 @@ internal static class HashReads
     private static void ReplyAll(ref CommandContext call, Parts parts)
     {
         EntryRef entry = call.Find(call[1]);
-        if (!IsHash(ref call, entry)) return;
+        if (!call.Holds(entry, ObjectType.Hash)) return;
         bool both = parts == Parts.Both;
         if (!entry.Found)
         {

@@ -38,7 +38,7 @@ internal static class HashWrites
     internal static void HSetNx(ref CommandContext call)
     {
         EntryRef entry = call.FindForWrite(call[1]);
-        if (!HashReads.IsHash(ref call, entry)) return;
+        if (!call.Holds(entry, ObjectType.Hash)) return;
         if (entry.Found && HashReads.ValueOf(ref call, entry).Find(call[2]).Found)
         {
             call.Reply.Integer(0);
@@ -64,7 +64,7 @@ internal static class HashWrites
     internal static void HDel(ref CommandContext call)
     {
         EntryRef entry = call.FindForWrite(call[1]);
-        if (!entry.Found || !HashReads.IsHash(ref call, entry))
+        if (!entry.Found || !call.Holds(entry, ObjectType.Hash))
         {
             if (!entry.Found) call.Reply.Integer(0);
             return;
@@ -95,7 +95,7 @@ internal static class HashWrites
     {
         if (!call.TryLong(3, out long amount)) return;
         EntryRef entry = call.FindForWrite(call[1]);
-        if (!HashReads.IsHash(ref call, entry)) return;
+        if (!call.Holds(entry, ObjectType.Hash)) return;
         HashField field = entry.Found ? HashReads.ValueOf(ref call, entry).Find(call[2]) : default;
         long value = 0;
         if (field.Found && !field.Value.TryInteger(out value))
@@ -124,7 +124,7 @@ internal static class HashWrites
     {
         if (!TryAmount(ref call, out ExtendedFloat amount)) return;
         EntryRef entry = call.FindForWrite(call[1]);
-        if (!HashReads.IsHash(ref call, entry)) return;
+        if (!call.Holds(entry, ObjectType.Hash)) return;
         HashField field = entry.Found ? HashReads.ValueOf(ref call, entry).Find(call[2]) : default;
         ExtendedFloat value = ExtendedFloat.Zero;
         Span<byte> scratch = stackalloc byte[DecimalText.LongestBytes];
@@ -212,7 +212,7 @@ internal static class HashWrites
         }
 
         EntryRef entry = call.FindForWrite(call[1]);
-        if (!HashReads.IsHash(ref call, entry)) return false;
+        if (!call.Holds(entry, ObjectType.Hash)) return false;
         CollectionEdit edit = Begin(ref call, ref entry, out HashBuilder hash);
         hash.Expect(ref call, 2);
         for (int i = 2; i < call.Count; i += 2)

@@ -20,7 +20,7 @@ internal static class RandomFields
         long count = 0;
         if (call.Count > 2 && !TryCount(ref call, out count)) return;
         EntryRef entry = call.Find(call[1]);
-        if (!HashReads.IsHash(ref call, entry)) return;
+        if (!call.Holds(entry, ObjectType.Hash)) return;
         if (call.Count == 2)
         {
             if (entry.Found) call.Reply.Bulk(Any(call.Services, HashReads.ValueOf(ref call, entry)).Name);

@@ -161,7 +161,7 @@ internal static class HyperLogLogCommands
 
     private static bool IsSketch(ref CommandContext call, EntryRef entry)
     {
-        if (!StringEdits.IsString(ref call, entry)) return false;
+        if (!call.Holds(entry, ObjectType.String)) return false;
         if (entry.Encoding != ObjectEncoding.Int && HyperLogLog.IsSketch(entry.GetString(default))) return true;
         call.Reply.Error(ErrorReplies.NotAHyperLogLog);
         return false;

@@ -88,7 +88,7 @@ internal static class ListMoves
         for (int i = 1; i <= keys; i++)
         {
             EntryRef entry = call.FindForWrite(call[i]);
-            if (!ListValue.IsListOrNone(call, entry)) return;
+            if (!call.Holds(entry, ObjectType.List)) return;
             if (!entry.Found) continue;
             call.Reply.Array(2);
             call.Reply.Bulk(call[i]);
@@ -104,7 +104,7 @@ internal static class ListMoves
     private static void MoveOrNull(ref CommandContext call, bool fromHead, bool toHead)
     {
         EntryRef source = call.FindForWrite(call[1]);
-        if (!ListValue.IsListOrNone(call, source)) return;
+        if (!call.Holds(source, ObjectType.List)) return;
         if (source.Found) Move(ref call, source, fromHead, toHead);
         else call.Reply.Null();
     }
@@ -112,7 +112,7 @@ internal static class ListMoves
     private static void MoveOrWait(ref CommandContext call, bool fromHead, bool toHead, long timeoutMs, ReadOnlySpan<byte> repeatedAs, int words)
     {
         EntryRef source = call.FindForWrite(call[1]);
-        if (!ListValue.IsListOrNone(call, source)) return;
+        if (!call.Holds(source, ObjectType.List)) return;
         if (!source.Found)
         {
             // As Redis: who may not wait gets the null of LMOVE, who waited in vain that of arrays.
@@ -138,7 +138,7 @@ internal static class ListMoves
         }
 
         EntryRef target = call.FindForWrite(call[2]);
-        if (!ListValue.IsListOrNone(call, target)) return false;
+        if (!call.Holds(target, ObjectType.List)) return false;
         source = call.Db.PeekRaw(call[1]); // The other look-up may have removed an expired key, which ends handles.
         Span<byte> scratch = stackalloc byte[DecimalText.LongestBytes];
         ListView from = ListView.Of(call, source);

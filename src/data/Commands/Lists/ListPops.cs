@@ -42,7 +42,7 @@ internal static class ListPops
     {
         if (!call.TryLong(2, out long start) || !call.TryLong(3, out long stop)) return;
         EntryRef entry = call.FindForWrite(call[1]);
-        if (!ListValue.IsListOrNone(call, entry)) return;
+        if (!call.Holds(entry, ObjectType.List)) return;
         if (entry.Found) Trim(ref call, entry, start, stop);
         call.Reply.Ok();
     }
@@ -56,7 +56,7 @@ internal static class ListPops
     {
         if (!call.TryLong(2, out long most)) return;
         EntryRef entry = call.FindForWrite(call[1]);
-        if (!ListValue.IsListOrNone(call, entry)) return;
+        if (!call.Holds(entry, ObjectType.List)) return;
         if (!entry.Found)
         {
             call.Reply.Integer(0);
@@ -100,7 +100,7 @@ internal static class ListPops
         }
 
         EntryRef entry = call.FindForWrite(call[1]);
-        if (!ListValue.IsListOrNone(call, entry)) return;
+        if (!call.Holds(entry, ObjectType.List)) return;
         if (!entry.Found)
         {
             if (isOne) call.Reply.Null();
@@ -193,7 +193,7 @@ internal readonly ref struct ManyPop
         for (int i = FirstKey; i < FirstKey + KeyCount; i++)
         {
             EntryRef entry = call.FindForWrite(call[i]);
-            if (!ListValue.IsListOrNone(call, entry)) return true;
+            if (!call.Holds(entry, ObjectType.List)) return true;
             if (!entry.Found) continue;
             long count = Math.Min(_count, ListView.Of(call, entry).Count);
             call.Reply.Array(2);

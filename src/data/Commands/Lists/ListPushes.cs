@@ -53,7 +53,7 @@ internal static class ListPushes
         }
 
         EntryRef entry = call.FindForWrite(call[1]);
-        if (!ListValue.IsListOrNone(call, entry)) return;
+        if (!call.Holds(entry, ObjectType.List)) return;
         if (!entry.Found)
         {
             call.Reply.Integer(0);
@@ -91,7 +91,7 @@ internal static class ListPushes
             return;
         }
 
-        if (!ListValue.IsListOrNone(call, entry) || !call.TryLong(2, out long index)) return;
+        if (!call.Holds(entry, ObjectType.List) || !call.TryLong(2, out long index)) return;
         ListSpot spot = ListView.Of(call, entry).Seek(index);
         if (!spot.Exists)
         {
@@ -112,7 +112,7 @@ internal static class ListPushes
     private static void Push(ref CommandContext call, bool atHead, bool onlyIfThere)
     {
         EntryRef entry = call.FindForWrite(call[1]);
-        if (!ListValue.IsListOrNone(call, entry)) return;
+        if (!call.Holds(entry, ObjectType.List)) return;
         if (onlyIfThere && !entry.Found)
         {
             call.Reply.Integer(0);

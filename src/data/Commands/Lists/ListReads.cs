@@ -14,7 +14,7 @@ internal static class ListReads
     internal static void LLen(ref CommandContext call)
     {
         EntryRef entry = call.Find(call[1]);
-        if (ListValue.IsListOrNone(call, entry)) call.Reply.Integer(entry.Found ? ListView.Of(call, entry).Count : 0);
+        if (call.Holds(entry, ObjectType.List)) call.Reply.Integer(entry.Found ? ListView.Of(call, entry).Count : 0);
     }
 
     [Command("LINDEX", arity: 3, Flags.ReadOnly, Group.List, since: "1.0.0",
@@ -25,7 +25,7 @@ internal static class ListReads
     internal static void LIndex(ref CommandContext call)
     {
         EntryRef entry = call.Find(call[1]);
-        if (!ListValue.IsListOrNone(call, entry)) return;
+        if (!call.Holds(entry, ObjectType.List)) return;
         if (!entry.Found)
         {
             call.Reply.Null();
@@ -48,7 +48,7 @@ internal static class ListReads
     {
         if (!call.TryLong(2, out long start) || !call.TryLong(3, out long stop)) return;
         EntryRef entry = call.Find(call[1]);
-        if (!ListValue.IsListOrNone(call, entry)) return;
+        if (!call.Holds(entry, ObjectType.List)) return;
         if (!entry.Found)
         {
             call.Reply.Array(0);
@@ -70,7 +70,7 @@ internal static class ListReads
     {
         if (!TryPositionOptions(ref call, out long rank, out long count, out long most)) return;
         EntryRef entry = call.Find(call[1]);
-        if (!ListValue.IsListOrNone(call, entry)) return;
+        if (!call.Holds(entry, ObjectType.List)) return;
         if (entry.Found) ReplyPositions(ref call, ListView.Of(call, entry), rank, count, most);
         else if (count >= 0) call.Reply.Array(0);
         else call.Reply.Null();
@@ -117,7 +117,7 @@ internal static class ListReads
     {
         if (!call.TryLong(index, out rank)) return false;
         if (rank is not (0 or long.MinValue)) return true;
-        call.Reply.Error(rank == 0 ? ErrorReplies.LposRank : ErrorReplies.LposRankRange);
+        call.Reply.Error(rank == 0 ? ErrorReplies.LposRank : ErrorReplies.LongRange);
         return false;
     }
 

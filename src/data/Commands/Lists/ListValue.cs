@@ -8,14 +8,6 @@ namespace Hexad.Commands;
 /// <summary>What commands on lists have in common: finding one, taking elements from an end.</summary>
 internal static class ListValue
 {
-    /// <summary>Whether a key holds a list or nothing; if it holds something else, replies so.</summary>
-    public static bool IsListOrNone(in CommandContext call, EntryRef entry)
-    {
-        if (!entry.Found || entry.Type == ObjectType.List) return true;
-        call.Reply.Error(ErrorReplies.WrongType);
-        return false;
-    }
-
     /// <summary>Reads LEFT or RIGHT; if the word is neither, replies so and returns false.</summary>
     public static bool TryEnd(in CommandContext call, int index, out bool isHead)
     {

@@ -7,8 +7,6 @@ namespace Hexad.Commands;
 /// <summary>Loads lists: nodes as they come, or single elements; a list that is small enough in the end becomes one pack.</summary>
 internal static class ListLoading
 {
-    private const byte PackedNode = 2, PlainNode = 1;
-
     public static LoadOutcome Add(CommandServices services, ref CollectionEdit edit, in ValuePart part)
     {
         ListChain chain = services.Databases.Collections.Lists;
@@ -16,10 +14,10 @@ internal static class ListLoading
         if (edit.Root == 0) edit.Become(ObjectEncoding.Quicklist, chain.Create(fill, services.Options.ListCompressDepth));
         for (var reader = new ElementReader(part.Bytes); !reader.IsAtEnd;)
         {
-            byte kind = reader.Byte();
+            var kind = (ListNodeKind)reader.Byte();
             ReadOnlySpan<byte> bytes = reader.Bytes();
-            if (kind == PackedNode) chain.AppendPack(edit.Root, Blob.Of(services.Databases.Collections.Memory.Slabs, bytes));
-            else if (kind == PlainNode && !bytes.IsEmpty) chain.AppendPlain(edit.Root, bytes);
+            if (kind == ListNodeKind.Packed) chain.AppendPack(edit.Root, Blob.Of(services.Databases.Collections.Memory.Slabs, bytes));
+            else if (kind == ListNodeKind.Plain && !bytes.IsEmpty) chain.AppendPlain(edit.Root, bytes);
             else chain.Push(edit.Root, atHead: false, bytes);
         }
 

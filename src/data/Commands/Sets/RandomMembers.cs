@@ -41,7 +41,7 @@ internal static class RandomMembers
         }
 
         EntryRef entry = call.FindForWrite(call[1]);
-        if (!SetMembers.IsSet(ref call, entry)) return;
+        if (!call.Holds(entry, ObjectType.Set)) return;
         if (call.Count == 2)
         {
             if (entry.Found) PopOne(ref call, entry);
@@ -70,7 +70,7 @@ internal static class RandomMembers
         long count = 0;
         if (call.Count == 3 && !TryCount(ref call, 2, out count)) return;
         EntryRef entry = call.Find(call[1]);
-        if (!SetMembers.IsSet(ref call, entry)) return;
+        if (!call.Holds(entry, ObjectType.Set)) return;
         if (call.Count == 2)
         {
             if (entry.Found) call.Reply.Bulk(SetMembers.ValueOf(ref call, entry).Random(call.Services.Dice));

@@ -146,7 +146,7 @@ internal static class SetAlgebra
         for (int i = 0; i < sets.Length; i++)
         {
             sets[i] = call.Find(call[first + i]);
-            if (!SetMembers.IsSet(ref call, sets[i])) return false;
+            if (!call.Holds(sets[i], ObjectType.Set)) return false;
             if (!sets[i].Found) missing++;
         }
 

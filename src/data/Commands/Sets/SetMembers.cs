@@ -19,7 +19,7 @@ internal static class SetMembers
     internal static void SAdd(ref CommandContext call)
     {
         EntryRef entry = call.FindForWrite(call[1]);
-        if (!IsSet(ref call, entry)) return;
+        if (!call.Holds(entry, ObjectType.Set)) return;
         int members = call.Count - 2, added = 0;
         CollectionEdit edit = entry.Found ? call.Db.Edit(ref entry) : call.Db.Build(ObjectType.Set);
         SetBuilder set = entry.Found ? new SetBuilder(call.Services, edit) : new SetBuilder(call.Services, call[2], members);
@@ -45,7 +45,7 @@ internal static class SetMembers
     internal static void SRem(ref CommandContext call)
     {
         EntryRef entry = call.FindForWrite(call[1]);
-        if (!entry.Found || !IsSet(ref call, entry))
+        if (!entry.Found || !call.Holds(entry, ObjectType.Set))
         {
             if (!entry.Found) call.Reply.Integer(0);
             return;
@@ -84,7 +84,7 @@ internal static class SetMembers
 
         EntryRef target = call.FindForWrite(call[2]);
         EntryRef source = call.FindForWrite(call[1]); // Again, since the target may just have expired.
-        if (!IsSet(ref call, source) || !IsSet(ref call, target)) return;
+        if (!call.Holds(source, ObjectType.Set) || !call.Holds(target, ObjectType.Set)) return;
         bool isMember = ValueOf(ref call, source).Contains(call[3]);
         if (!isMember || call[1].SequenceEqual(call[2]))
         {
@@ -115,7 +115,7 @@ internal static class SetMembers
     internal static void SIsMember(ref CommandContext call)
     {
         EntryRef entry = call.Find(call[1]);
-        if (!IsSet(ref call, entry)) return;
+        if (!call.Holds(entry, ObjectType.Set)) return;
         call.Reply.Integer(entry.Found && ValueOf(ref call, entry).Contains(call[2]) ? 1 : 0);
     }
 
@@ -127,7 +127,7 @@ internal static class SetMembers
     internal static void SMIsMember(ref CommandContext call)
     {
         EntryRef entry = call.Find(call[1]);
-        if (!IsSet(ref call, entry)) return;
+        if (!call.Holds(entry, ObjectType.Set)) return;
         call.Reply.Array(call.Count - 2);
         for (int i = 2; i < call.Count; i++) call.Reply.Integer(entry.Found && ValueOf(ref call, entry).Contains(call[i]) ? 1 : 0);
     }
@@ -139,7 +139,7 @@ internal static class SetMembers
     internal static void SCard(ref CommandContext call)
     {
         EntryRef entry = call.Find(call[1]);
-        if (IsSet(ref call, entry)) call.Reply.Integer(entry.Found ? ValueOf(ref call, entry).Count : 0);
+        if (call.Holds(entry, ObjectType.Set)) call.Reply.Integer(entry.Found ? ValueOf(ref call, entry).Count : 0);
     }
 
     [Command("SMEMBERS", arity: 2, Flags.ReadOnly, Group.Set, since: "1.0.0",
@@ -150,7 +150,7 @@ internal static class SetMembers
     internal static void SMembers(ref CommandContext call)
     {
         EntryRef entry = call.Find(call[1]);
-        if (!IsSet(ref call, entry)) return;
+        if (!call.Holds(entry, ObjectType.Set)) return;
         if (entry.Found) ReplyAll(call.Reply, ValueOf(ref call, entry));
         else call.Reply.Set(0);
     }
@@ -165,7 +165,7 @@ internal static class SetMembers
     {
         if (!ScanArguments.TryCursor(ref call, 2, out ScanArguments scan)) return;
         EntryRef entry = call.Find(call[1]);
-        if (!entry.Found || !IsSet(ref call, entry))
+        if (!entry.Found || !call.Holds(entry, ObjectType.Set))
         {
             if (!entry.Found) ScanArguments.ReplyNothing(call.Reply);
             return;
@@ -174,14 +174,6 @@ internal static class SetMembers
         if (!ScanArguments.TryOptions(ref call, 3, ref scan)) return;
         if (entry.IsCollection) ScanTable(ref call, entry.Root, scan);
         else ScanPacked(ref call, ValueOf(ref call, entry), scan);
-    }
-
-    /// <summary>Whether an entry, if there is one, holds a set; if not, that is replied.</summary>
-    internal static bool IsSet(ref CommandContext call, EntryRef entry)
-    {
-        if (!entry.Found || entry.Type == ObjectType.Set) return true;
-        call.Reply.Error(ErrorReplies.WrongType);
-        return false;
     }
 
     /// <summary>The set of an entry, to be read.</summary>

@@ -82,7 +82,7 @@ internal static class SortedSetRanges
         EntryRef entry = call.Find(call[2]);
         if (entry.Found)
         {
-            if (!SortedSetReads.IsSortedSet(ref call, entry)) return;
+            if (!call.Holds(entry, ObjectType.SortedSet)) return;
             SortedSetView set = SortedSetReads.ViewOf(ref call, entry);
             Span<byte> scratch = stackalloc byte[DecimalText.LongestBytes];
             SortedSetWalk walk = set.Walk(request.RanksIn(set), reverse: false, scratch);

@@ -41,7 +41,7 @@ internal static class SortedSetReads
     internal static void ZMScore(ref CommandContext call)
     {
         EntryRef entry = call.Find(call[1]);
-        if (entry.Found && !IsSortedSet(ref call, entry)) return;
+        if (entry.Found && !call.Holds(entry, ObjectType.SortedSet)) return;
         SortedSetView set = entry.Found ? ViewOf(ref call, entry) : default;
         call.Reply.Array(call.Count - 2);
         for (int i = 2; i < call.Count; i++)
@@ -99,7 +99,7 @@ internal static class SortedSetReads
     /// <summary>Whether an entry was found and is a sorted set; if not, replies so.</summary>
     internal static bool IsThere(ref CommandContext call, EntryRef entry, ReplyWhenMissing missing)
     {
-        if (entry.Found) return IsSortedSet(ref call, entry);
+        if (entry.Found) return call.Holds(entry, ObjectType.SortedSet);
         switch (missing)
         {
             case ReplyWhenMissing.Zero:
@@ -116,14 +116,6 @@ internal static class SortedSetReads
                 break;
         }
 
-        return false;
-    }
-
-    /// <summary>Whether an entry is a sorted set; if not, replies so.</summary>
-    internal static bool IsSortedSet(ref CommandContext call, EntryRef entry)
-    {
-        if (entry.Type == ObjectType.SortedSet) return true;
-        call.Reply.Error(ErrorReplies.WrongType);
         return false;
     }
 

@@ -168,7 +168,7 @@ internal static class SortedSetRemovals
         for (key = firstKey; key < firstKey + keys; key++)
         {
             entry = call.FindForWrite(call[key]);
-            if (entry.Found) return SortedSetReads.IsSortedSet(ref call, entry);
+            if (entry.Found) return call.Holds(entry, ObjectType.SortedSet);
         }
 
         return true;
@@ -179,10 +179,10 @@ internal static class SortedSetRemovals
         keys = 0;
         fromEnd = false;
         count = Single;
-        if (!call.TryLong(numKeysAt, out long said, ErrorReplies.NumKeysPositive)) return false;
+        if (!call.TryLong(numKeysAt, out long said, ErrorReplies.NumKeysNotPositive)) return false;
         if (said < 1)
         {
-            call.Reply.Error(ErrorReplies.NumKeysPositive);
+            call.Reply.Error(ErrorReplies.NumKeysNotPositive);
             return false;
         }
 
@@ -201,9 +201,9 @@ internal static class SortedSetRemovals
                 return false;
             }
 
-            if (!call.TryLong(i + 1, out count, ErrorReplies.CountPositive)) return false;
+            if (!call.TryLong(i + 1, out count, ErrorReplies.CountNotPositive)) return false;
             if (count >= 1) continue;
-            call.Reply.Error(ErrorReplies.CountPositive);
+            call.Reply.Error(ErrorReplies.CountNotPositive);
             return false;
         }
 

@@ -45,7 +45,7 @@ internal static class SortedSetSamples
             return;
         }
 
-        if (!SortedSetReads.IsSortedSet(ref call, entry) || !ScanArguments.TryOptions(ref call, 3, ref scan)) return;
+        if (!call.Holds(entry, ObjectType.SortedSet) || !ScanArguments.TryOptions(ref call, 3, ref scan)) return;
         SortedSetView set = SortedSetReads.ViewOf(ref call, entry);
         if (entry.IsCollection) TellScanned(ref call, set, scan);
         else TellPacked(ref call, set, scan);
@@ -107,7 +107,7 @@ internal static class SortedSetSamples
         if (!call.TryLong(2, out long count)) return;
         if (count == long.MinValue)
         {
-            call.Reply.Error(ErrorReplies.OutOfLongRange);
+            call.Reply.Error(ErrorReplies.LongRange);
             return;
         }
 

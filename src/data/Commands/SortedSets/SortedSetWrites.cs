@@ -105,7 +105,7 @@ internal static class SortedSetWrites
     {
         int members = words.CountIn(ref call);
         EntryRef entry = call.FindForWrite(call[1]);
-        if (entry.Found && !SortedSetReads.IsSortedSet(ref call, entry)) return;
+        if (entry.Found && !call.Holds(entry, ObjectType.SortedSet)) return;
         bool increments = (options & AddOptions.Increment) != 0;
         bool created = !entry.Found;
         if (created && (options & AddOptions.IfThere) != 0)

@@ -19,7 +19,7 @@ internal static class StreamGroupCommands
     {
         if (!TryOptions(call, mayMake: true, out bool makes, out long entriesRead)) return;
         EntryRef entry = call.FindForWrite(call[2]);
-        if (entry.Found ? !StreamKey.IsStream(call, entry) : !makes && NeedsKey(call)) return;
+        if (entry.Found ? !call.Holds(entry, ObjectType.Stream) : !makes && NeedsKey(call)) return;
         if (call.Count > 8)
         {
             call.Reply.Error(WrongSubcommand(call));
@@ -161,7 +161,7 @@ internal static class StreamGroupCommands
     internal static void Acknowledge(ref CommandContext call)
     {
         EntryRef entry = call.Find(call[1]);
-        if (entry.Found && !StreamKey.IsStream(call, entry)) return;
+        if (entry.Found && !call.Holds(entry, ObjectType.Stream)) return;
         StreamGroup group = entry.Found ? StreamGroups.Find(entry.Root, call[2]) : default;
         if (!group.Found)
         {
@@ -226,7 +226,7 @@ internal static class StreamGroupCommands
     {
         group = default;
         entry = call.FindForWrite(call[2]);
-        if (entry.Found ? !StreamKey.IsStream(call, entry) : NeedsKey(call)) return false;
+        if (entry.Found ? !call.Holds(entry, ObjectType.Stream) : NeedsKey(call)) return false;
         group = StreamGroups.Find(entry.Root, call[3]);
         if (group.Found || !needsGroup) return true;
         call.Reply.Error(ErrorReplies.NoGroupOfKey(StreamIdText.UpToZero(call[3]), StreamIdText.UpToZero(call[2])));

@@ -109,7 +109,7 @@ internal static class StreamInfo
     private static bool TryFind(in CommandContext call, out EntryRef entry)
     {
         entry = call.Find(call[2]);
-        if (entry.Found) return StreamKey.IsStream(call, entry);
+        if (entry.Found) return call.Holds(entry, ObjectType.Stream);
         call.Reply.Error(ErrorReplies.NoSuchKey);
         return false;
     }

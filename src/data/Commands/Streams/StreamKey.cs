@@ -8,14 +8,6 @@ namespace Hexad.Commands;
 /// <summary>Finds and makes streams.</summary>
 internal static class StreamKey
 {
-    /// <summary>Whether a key that was found holds a stream; if not, replies so.</summary>
-    public static bool IsStream(in CommandContext call, EntryRef entry)
-    {
-        if (entry.Type == ObjectType.Stream) return true;
-        call.Reply.Error(ErrorReplies.WrongType);
-        return false;
-    }
-
     /// <summary>Begins to change the stream under the key, or to build one when there is none.</summary>
     public static CollectionEdit EditOrBuild(in CommandContext call, ref EntryRef entry)
     {
@@ -30,7 +22,7 @@ internal static class StreamKey
     {
         entry = call.Find(call[1]);
         group = default;
-        if (entry.Found && !IsStream(call, entry)) return false;
+        if (entry.Found && !call.Holds(entry, ObjectType.Stream)) return false;
         if (entry.Found) group = StreamGroups.Find(entry.Root, call[2]);
         if (group.Found) return true;
         call.Reply.Error(ErrorReplies.NoKeyOrGroup(StreamIdText.UpToZero(call[1]), StreamIdText.UpToZero(call[2])));

@@ -104,7 +104,7 @@ internal static class StreamNewEntries
     {
         ReadOnlySpan<byte> key = call[plan.KeysAt + index], id = call[plan.KeysAt + plan.Streams + index];
         EntryRef entry = call.Find(key);
-        if (entry.Found && !StreamKey.IsStream(call, entry)) return false;
+        if (entry.Found && !call.Holds(entry, ObjectType.Stream)) return false;
         if (plan.IsGroup && (!entry.Found || !StreamGroups.Find(entry.Root, call[plan.GroupAt]).Found))
             return Refuse(call, ErrorReplies.NoGroupToRead(StreamIdText.UpToZero(key), StreamIdText.UpToZero(call[plan.GroupAt])));
         if (id.SequenceEqual("$"u8)) return !plan.IsGroup || Refuse(call, ErrorReplies.DollarOfGroup);

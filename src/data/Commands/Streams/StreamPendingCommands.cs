@@ -276,9 +276,9 @@ internal static class StreamPendingCommands
         {
             if (i + 1 < call.Count && call.Says(i, "COUNT"u8))
             {
-                if (!call.TryLong(++i, out most, ErrorReplies.CountOfXAutoClaim)) return false;
+                if (!call.TryLong(++i, out most, ErrorReplies.UpperCountNotPositive)) return false;
                 if (most is >= 1 and <= GreatestClaims) continue;
-                call.Reply.Error(ErrorReplies.CountOfXAutoClaim);
+                call.Reply.Error(ErrorReplies.UpperCountNotPositive);
                 return false;
             }
 

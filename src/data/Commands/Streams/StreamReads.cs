@@ -15,7 +15,7 @@ internal static class StreamReads
     {
         EntryRef entry = call.Find(call[1]);
         if (!entry.Found) call.Reply.Integer(0);
-        else if (StreamKey.IsStream(call, entry)) call.Reply.Integer(StreamTree.FactsOf(entry.Root).Length);
+        else if (call.Holds(entry, ObjectType.Stream)) call.Reply.Integer(StreamTree.FactsOf(entry.Root).Length);
     }
 
     [Command("XRANGE", arity: -4, Flags.ReadOnly, Group.Stream, since: "5.0.0",
@@ -50,7 +50,7 @@ internal static class StreamReads
 
         EntryRef entry = call.Find(call[1]);
         if (!entry.Found) call.Reply.Array(0);
-        else if (!StreamKey.IsStream(call, entry)) return;
+        else if (!call.Holds(entry, ObjectType.Stream)) return;
         else if (most == 0) call.Reply.NullArray(); // As Redis: no entries wanted is no array.
         else StreamReplies.Range(call.Reply, entry.Root, start, end, most, reverse);
     }

@@ -64,7 +64,7 @@ internal static class StreamWrites
             return;
         }
 
-        if (!StreamKey.IsStream(call, entry) || !StreamIdText.AreIds(call, 2)) return;
+        if (!call.Holds(entry, ObjectType.Stream) || !StreamIdText.AreIds(call, 2)) return;
         CollectionEdit edit = call.Db.Edit(ref entry);
         StreamTree streams = call.Services.Databases.Collections.Streams;
         StreamId first = StreamTree.FactsOf(edit.Root).FirstId, greatest = StreamId.Zero;
@@ -107,7 +107,7 @@ internal static class StreamWrites
             return;
         }
 
-        if (!StreamKey.IsStream(call, entry)) return;
+        if (!call.Holds(entry, ObjectType.Stream)) return;
         CollectionEdit edit = call.Db.Edit(ref entry);
         long removed = call.Services.Databases.Collections.Streams.Trim(edit.Root, arguments.Trim);
         edit.Commit(ref entry);
@@ -137,7 +137,7 @@ internal static class StreamWrites
             return;
         }
 
-        if (!StreamKey.IsStream(call, entry)) return;
+        if (!call.Holds(entry, ObjectType.Stream)) return;
         ref readonly StreamFacts facts = ref StreamTree.FactsOf(entry.Root);
         if (id < facts.MaxDeletedId) call.Reply.Error(ErrorReplies.SetIdBelowDeleted);
         else if (facts.Length > 0 && id < StreamTree.LastIdOf(entry.Root)) call.Reply.Error(ErrorReplies.SetIdBelowTop);

@@ -3,6 +3,7 @@ using System;
 using Hexad.Core;
 using Hexad.Keyspace;
 using Hexad.Options;
+using Hexad.Structures;
 
 namespace Hexad.Commands;
 
@@ -47,7 +48,7 @@ internal static class Counters
     internal static void IncrByFloat(ref CommandContext call)
     {
         EntryRef entry = call.FindForWrite(call[1]);
-        if (entry.Found && !StringEdits.IsString(ref call, entry)) return;
+        if (entry.Found && !call.Holds(entry, ObjectType.String)) return;
         ExtendedFloat value = ExtendedFloat.Zero;
         Span<byte> scratch = stackalloc byte[Database.ScratchBytes];
         if ((entry.Found && !ExtendedFloat.TryParse(entry.GetString(scratch), out value)) || !ExtendedFloat.TryParse(call[2], out ExtendedFloat amount))
@@ -90,7 +91,7 @@ internal static class Counters
         long value = 0;
         if (entry.Found)
         {
-            if (!StringEdits.IsString(ref call, entry)) return;
+            if (!call.Holds(entry, ObjectType.String)) return;
             if (!entry.TryGetLong(out value))
             {
                 call.Reply.Error(ErrorReplies.NotAnInteger);

@@ -3,6 +3,7 @@ using System;
 using Hexad.Core;
 using Hexad.Keyspace;
 using Hexad.Options;
+using Hexad.Structures;
 
 namespace Hexad.Commands;
 
@@ -28,7 +29,7 @@ internal static class StringEdits
         }
         else
         {
-            if (!IsString(ref call, entry) || !Fits(ref call, entry.StringLength, call[2].Length)) return;
+            if (!call.Holds(entry, ObjectType.String) || !Fits(ref call, entry.StringLength, call[2].Length)) return;
             call.Db.Append(ref entry, call[2]);
             length = entry.StringLength;
         }
@@ -53,7 +54,7 @@ internal static class StringEdits
         }
 
         EntryRef entry = call.FindForWrite(call[1]);
-        if (entry.Found && !IsString(ref call, entry)) return;
+        if (entry.Found && !call.Holds(entry, ObjectType.String)) return;
         if (call[3].IsEmpty)
         {
             call.Reply.Integer(entry.Found ? entry.StringLength : 0);
@@ -106,7 +107,7 @@ internal static class StringEdits
         }
 
         UnixMs when = default;
-        if (!IsString(ref call, entry) || (expiration.HasTime && !expiration.TryTime(ref call, out when))) return;
+        if (!call.Holds(entry, ObjectType.String) || (expiration.HasTime && !expiration.TryTime(ref call, out when))) return;
         StringReads.ReplyValue(ref call, entry);
         if (expiration.HasTime) Expirations.Apply(ref call, ref entry, when, words: 3);
         else if (expiration.Has(StringOptions.Persist) && call.Db.Persist(ref entry))
@@ -118,14 +119,6 @@ internal static class StringEdits
             instead.Add("PERSIST"u8);
             instead.Add(call[1]);
         }
-    }
-
-    /// <summary>Whether an entry is a string; if not, replies so.</summary>
-    internal static bool IsString(ref CommandContext call, EntryRef entry)
-    {
-        if (entry.IsString) return true;
-        call.Reply.Error(ErrorReplies.WrongType);
-        return false;
     }
 
     /// <summary>Whether a string of <paramref name="length"/> bytes may have <paramref name="more"/> after them; if not, replies so.</summary>

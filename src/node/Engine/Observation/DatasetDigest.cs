@@ -9,7 +9,7 @@
 // mix(x) replaces the digest d by SHA1(d xor SHA1(x)): order matters. Key digests are joined by xor: order does not.
 using System;
 using System.Buffers.Binary;
-using System.Globalization;
+using Hexad.Commands;
 using Hexad.Core;
 using Hexad.Keyspace;
 using Hexad.Structures;
@@ -116,9 +116,8 @@ public static class DatasetDigest
                 else
                 {
                     at = Listpack.Next(pack, at);
-                    ReadOnlySpan<byte> second = Listpack.Read(pack, at).WriteText(otherDigits);
-                    if (type == ObjectType.Hash) Pair(first, second);
-                    else Scored(first, ScoreOf(second));
+                    if (type == ObjectType.Hash) Pair(first, Listpack.Read(pack, at).WriteText(otherDigits));
+                    else Scored(first, PackedScore.Read(pack, at));
                 }
             }
         }
@@ -191,26 +190,7 @@ public static class DatasetDigest
         private readonly void Scored(ReadOnlySpan<byte> member, double score)
         {
             Span<byte> text = stackalloc byte[32];
-            Pair(member, Digits17(score, text));
-        }
-
-        // We wrote it ourselves, or checked it when it came.
-        private static double ScoreOf(ReadOnlySpan<byte> text)
-        {
-            if (text.SequenceEqual("inf"u8)) return double.PositiveInfinity;
-            if (text.SequenceEqual("-inf"u8)) return double.NegativeInfinity;
-            Invariant.That(double.TryParse(text, CultureInfo.InvariantCulture, out double score));
-            return score;
-        }
-
-        // As C's %.17g.
-        private static ReadOnlySpan<byte> Digits17(double score, Span<byte> text)
-        {
-            if (double.IsInfinity(score)) return score > 0 ? "inf"u8 : "-inf"u8;
-            score.TryFormat(text, out int length, "G17", CultureInfo.InvariantCulture);
-            int exponent = text[..length].IndexOf((byte)'E');
-            if (exponent >= 0) text[exponent] = (byte)'e';
-            return text[..length];
+            Pair(member, text[..NumberText.DoubleOf17Digits(score, text)]);
         }
     }
 }

@@ -61,7 +61,7 @@ internal static class RdbValueWriter
                 buffer.String(BinaryPrimitives.ReadInt64LittleEndian(bytes));
                 break;
             case ObjectType.List when encoding == ObjectEncoding.Listpack:
-                buffer.LengthOf(PackedNode);
+                buffer.LengthOf((long)ListNodeKind.Packed);
                 buffer.String(bytes);
                 break;
             case ObjectType.Set when encoding == ObjectEncoding.Listpack:
@@ -101,9 +101,9 @@ internal static class RdbValueWriter
     {
         for (var reader = new ElementReader(bytes); !reader.IsAtEnd;)
         {
-            byte kind = reader.Byte();
-            Invariant.That(kind is PlainNode or PackedNode);
-            buffer.LengthOf(kind);
+            var kind = (ListNodeKind)reader.Byte();
+            Invariant.That(kind is ListNodeKind.Plain or ListNodeKind.Packed);
+            buffer.LengthOf((long)kind);
             buffer.String(reader.Bytes());
         }
     }
