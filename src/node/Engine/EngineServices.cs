@@ -20,6 +20,12 @@ public sealed class EngineServices(Node node, Databases databases, Dice dice) : 
     }
 
     /// <inheritdoc/>
+    public override void KeyReady(Database db, ReadOnlySpan<byte> key)
+    {
+        if (node.KeyWaits.Any) node.KeyWaits.KeyChanged(db, key);
+    }
+
+    /// <inheritdoc/>
     public override void DatabaseChanged(Database? db)
     {
         if (db is null) node.Persistence.Flushed();

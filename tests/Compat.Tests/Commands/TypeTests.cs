@@ -22,7 +22,7 @@ public sealed class TypeTests
         "DEL K K", "DEL K", "TYPE K", "RENAME K K", "COPY K K REPLACE|_", "EXISTS K", "SET K V", "DBSIZE", "PERSIST K", "FLUSHALL",
     ];
 
-    private static readonly Dictionary<string, string[]> Families = new()
+    internal static readonly Dictionary<string, string[]> Families = new()
     {
         ["list"] =
         [
@@ -149,6 +149,6 @@ public sealed class TypeTests
     private static (char Order, string[] Words) Made(Dice dice, string shape) =>
         shape[1] == ':' ? (shape[0], CommandShapes.Words(dice, shape[2..])) : (' ', CommandShapes.Words(dice, shape));
 
-    private static ulong Number(string variable, ulong otherwise) =>
+    internal static ulong Number(string variable, ulong otherwise) =>
         ulong.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out ulong number) ? number : otherwise;
 }

@@ -296,10 +296,11 @@ internal static class Bits
     private static byte[] Combine(ref CommandContext call, Operation operation, int longest)
     {
         byte[] result = new byte[longest];
+        // Hits and misses have been counted when the lengths were looked at.
         Span<byte> scratch = stackalloc byte[Database.ScratchBytes];
         for (int i = 3; i < call.Count; i++)
         {
-            EntryRef entry = call.Find(call[i]);
+            EntryRef entry = call.Db.Find(call[i]);
             ReadOnlySpan<byte> bytes = entry.Found ? entry.GetString(scratch) : default;
             if (i == 3) bytes.CopyTo(result);
             else Fold(result, bytes, operation);

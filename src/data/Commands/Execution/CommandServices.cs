@@ -86,6 +86,9 @@ public abstract class CommandServices
     /// </summary>
     public abstract void KeyChanged(Database db, ReadOnlySpan<byte> key);
 
+    /// <summary>Clients that wait for the key are served when the running command has ended, although its value is what it was to watchers.</summary>
+    public abstract void KeyReady(Database db, ReadOnlySpan<byte> key);
+
     /// <summary>All keys of a database have gone away (FLUSHDB) or have been exchanged for others (SWAPDB), or of all databases when <paramref name="db"/> is null; called afterwards.</summary>
     public abstract void DatabaseChanged(Database? db);
 

@@ -91,8 +91,9 @@ internal static class StreamGroupCommands
         call.Services.Databases.Collections.Streams.Groups.Remove(edit.Root, group);
         edit.Commit(ref entry);
 
-        // Whoever waits for entries of the group hears that it is gone.
-        call.Changed(call[2]);
+        // As Redis: whoever waits for entries of the group hears that it is gone, but who watches the key does not.
+        call.Services.Changes++;
+        call.Services.KeyReady(call.Db, call[2]);
         call.Notify(EventClass.Stream, "xgroup-destroy", call[2]);
         call.Reply.Integer(1);
     }
