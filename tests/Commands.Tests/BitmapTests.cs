@@ -1,3 +1,4 @@
+using System;
 using Xunit;
 
 namespace Hexad.Commands.Tests;
@@ -85,5 +86,74 @@ public sealed class BitmapTests
         Assert.StartsWith("-ERR Invalid bitfield type.", _client.Run("BITFIELD k GET u64 0"), System.StringComparison.Ordinal);
         Assert.Equal("-ERR BITFIELD_RO only supports the GET subcommand\r\n", _client.Run("BITFIELD_RO k SET u8 0 1"));
         Assert.Equal("-ERR Invalid OVERFLOW type specified\r\n", _client.Run("BITFIELD k OVERFLOW FOO"));
+    }
+
+    [Theory]
+    [InlineData("DIFF x y z", "\u0040\u000f\u0000")]
+    [InlineData("DIFF1 x y z", "\u0003\u00f0\u0001")]
+    [InlineData("ANDOR x y z", "\u00b0\u0000\u0000")]
+    [InlineData("ONE x y z", "\u0043\u00ff\u0001")]
+    [InlineData("ONE x", "\u00f0\u000f")]
+    [InlineData("ONE x x", "\u0000\u0000")]
+    [InlineData("ONE x x x", "\u0000\u0000")]
+    [InlineData("DIFF x none", "\u00f0\u000f")]
+    [InlineData("DIFF none x", "\u0000\u0000")]
+    [InlineData("ANDOR x x", "\u00f0\u000f")]
+    public void Bitmaps_are_told_apart(string operation, string result)
+    {
+        _client.Call("SET", "x", "\u00f0\u000f");
+        _client.Call("SET", "y", "\u0083\u00f0");
+        _client.Call("SET", "z", "\u0030\u0000\u0001");
+        string[] words = operation.Split(' ');
+        Assert.Equal($":{result.Length}\r\n", _client.Call(["BITOP", words[0], "d", .. words[1..]]));
+        Assert.Equal($"${result.Length}\r\n{result}\r\n", _client.Run("GET d"));
+    }
+
+    [Theory]
+    [InlineData("DIFF")]
+    [InlineData("DIFF1")]
+    [InlineData("ANDOR")]
+    public void What_sets_the_first_source_apart_needs_another(string operation) =>
+        Assert.Equal($"-ERR BITOP {operation} must be called with at least two source keys.\r\n", _client.Run($"BITOP {operation.ToLowerInvariant()} d x"));
+
+    [Fact]
+    public void Long_strings_are_combined_as_short_ones_are()
+    {
+        var dice = new Random(1);
+        string[] names = ["a", "b", "c", "none"];
+        byte[][] values = [new byte[1000], new byte[777], new byte[1003], []];
+        for (int i = 0; i < 3; i++)
+        {
+            dice.NextBytes(values[i]);
+            _client.Call("SET", names[i], System.Text.Encoding.Latin1.GetString(values[i]));
+        }
+
+        foreach (string operation in (string[])["AND", "OR", "XOR", "DIFF", "DIFF1", "ANDOR", "ONE"])
+        {
+            byte[] expected = new byte[1003];
+            for (int at = 0; at < expected.Length; at++)
+            {
+                for (int bit = 0; bit < 8; bit++)
+                {
+                    bool[] set = Array.ConvertAll(values, v => at < v.Length && ((v[at] >> bit) & 1) == 1);
+                    int count = Array.FindAll(set, s => s).Length;
+                    bool others = set[1] || set[2] || set[3];
+                    bool result = operation switch
+                    {
+                        "AND" => count == 4,
+                        "OR" => count > 0,
+                        "XOR" => count % 2 == 1,
+                        "DIFF" => set[0] && !others,
+                        "DIFF1" => !set[0] && others,
+                        "ANDOR" => set[0] && others,
+                        _ => count == 1,
+                    };
+                    if (result) expected[at] |= (byte)(1 << bit);
+                }
+            }
+
+            Assert.Equal(":1003\r\n", _client.Run($"BITOP {operation} d a b c none"));
+            Assert.Equal("$1003\r\n" + System.Text.Encoding.Latin1.GetString(expected) + "\r\n", _client.Run("GET d"));
+        }
     }
 }

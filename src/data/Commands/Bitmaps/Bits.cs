@@ -11,14 +11,6 @@ namespace Hexad.Commands;
 
 internal static class Bits
 {
-    private enum Operation
-    {
-        And,
-        Or,
-        Xor,
-        Not,
-    }
-
     /// <summary>The bits from <c>First</c> to <c>Last</c>, both included; none when First is greater.</summary>
     private readonly record struct BitRange(long First, long Last);
 
@@ -148,46 +140,6 @@ internal static class Bits
         call.Reply.Integer(afterEnd ? bytes.Length * 8L : found);
     }
 
-    [Command("BITOP", arity: -4, Flags.Write | Flags.DenyOom, Group.Bitmap, since: "2.6.0",
-        syntax: "operation:(AND | OR | XOR | NOT) destkey:key key:key+",
-        Summary = "Combines strings bit by bit and stores the result.", Complexity = "O(N)")]
-    [Key(2, KeyFlags.Overwrite | KeyFlags.Update)]
-    [Key(3, KeyFlags.ReadOnly | KeyFlags.Access, Last = -1)]
-    internal static void BitOp(ref CommandContext call)
-    {
-        if (!TryOperation(ref call, out Operation operation)) return;
-        if (operation == Operation.Not && call.Count != 4)
-        {
-            call.Reply.Error(ErrorReplies.BitOpNot);
-            return;
-        }
-
-        int longest = 0;
-        for (int i = 3; i < call.Count; i++)
-        {
-            EntryRef entry = call.Find(call[i]);
-            if (!entry.Found) continue;
-            if (!call.Holds(entry, ObjectType.String)) return;
-            longest = Math.Max(longest, entry.StringLength);
-        }
-
-        if (longest > 0)
-        {
-            byte[] result = Combine(ref call, operation, longest);
-            if (!call.FindForWrite(call[2]).Found) call.Created(call[2], call.Db);
-            call.Db.SetString(call[2], result, Lifetime.Forever, StringForm.Raw);
-            call.Changed(call[2]);
-            call.Notify(EventClass.String, "set", call[2]);
-        }
-        else if (call.Db.Delete(call[2]))
-        {
-            call.Changed(call[2]);
-            call.Notify(EventClass.Generic, "del", call[2]);
-        }
-
-        call.Reply.Integer(longest);
-    }
-
     /// <summary>Reads a bit's offset; with a <paramref name="width"/>, "#3" is three widths on. If it is none, replies so.</summary>
     internal static bool TryOffset(ref CommandContext call, int index, int width, out long offset)
     {
@@ -228,20 +180,6 @@ internal static class Bits
         if (call.Count <= index) return true;
         inBits = call.Says(index, "BIT"u8);
         if (inBits || call.Says(index, "BYTE"u8)) return true;
-        call.Reply.Error(ErrorReplies.Syntax);
-        return false;
-    }
-
-    private static bool TryOperation(ref CommandContext call, out Operation operation)
-    {
-        operation = Operation.And;
-        if (call.Says(1, "AND"u8)) return true;
-        operation = Operation.Or;
-        if (call.Says(1, "OR"u8)) return true;
-        operation = Operation.Xor;
-        if (call.Says(1, "XOR"u8)) return true;
-        operation = Operation.Not;
-        if (call.Says(1, "NOT"u8)) return true;
         call.Reply.Error(ErrorReplies.Syntax);
         return false;
     }
@@ -291,41 +229,5 @@ internal static class Bits
         }
 
         return -1;
-    }
-
-    private static byte[] Combine(ref CommandContext call, Operation operation, int longest)
-    {
-        byte[] result = new byte[longest];
-        // Hits and misses have been counted when the lengths were looked at.
-        Span<byte> scratch = stackalloc byte[Database.ScratchBytes];
-        for (int i = 3; i < call.Count; i++)
-        {
-            EntryRef entry = call.Db.Find(call[i]);
-            ReadOnlySpan<byte> bytes = entry.Found ? entry.GetString(scratch) : default;
-            if (i == 3) bytes.CopyTo(result);
-            else Fold(result, bytes, operation);
-        }
-
-        if (operation != Operation.Not) return result;
-        foreach (ref byte b in result.AsSpan()) b = (byte)~b;
-        return result;
-    }
-
-    private static void Fold(Span<byte> result, ReadOnlySpan<byte> bytes, Operation operation)
-    {
-        Span<byte> common = result[..bytes.Length];
-        switch (operation)
-        {
-            case Operation.And:
-                for (int i = 0; i < common.Length; i++) common[i] &= bytes[i];
-                result[bytes.Length..].Clear();
-                break;
-            case Operation.Or:
-                for (int i = 0; i < common.Length; i++) common[i] |= bytes[i];
-                break;
-            default:
-                for (int i = 0; i < common.Length; i++) common[i] ^= bytes[i];
-                break;
-        }
     }
 }

@@ -50,6 +50,11 @@ public static class ErrorReplies
     public static ReadOnlySpan<byte> ClusterDownUnbound => "CLUSTERDOWN Hash slot not served"u8;
     public static ReadOnlySpan<byte> ClusterDisabled => "ERR This instance has cluster support disabled"u8;
 
+    public static ReadOnlySpan<byte> InvalidNumKeys => "ERR invalid numkeys value"u8;
+    public static ReadOnlySpan<byte> WrongPairs => "ERR wrong number of key-value pairs"u8;
+    public static ReadOnlySpan<byte> DigestLength => "ERR must be exactly 16 hexadecimal characters"u8;
+    public static ReadOnlySpan<byte> ConditionNeedsString => "ERR Key should be of string type if conditions are specified"u8;
+    public static ReadOnlySpan<byte> UnknownCondition => "ERR Invalid condition. Use IFEQ, IFNE, IFDEQ, or IFDNE"u8;
     public static ReadOnlySpan<byte> DecrementOverflow => "ERR decrement would overflow"u8;
     public static ReadOnlySpan<byte> LcsNotStrings => "ERR The specified keys must contain string values"u8;
     public static ReadOnlySpan<byte> LcsAmbiguous => "ERR If you want both the length and indexes, please just use IDX."u8;
@@ -151,6 +156,9 @@ public static class ErrorReplies
     public static ReadOnlySpan<byte> NotAHyperLogLog => "WRONGTYPE Key is not a valid HyperLogLog string value."u8;
     public static ReadOnlySpan<byte> KeyDoesNotExist => "ERR The specified key does not exist"u8;
     public static ReadOnlySpan<byte> HyperLogLogNotSparse => "ERR HLL encoding is not sparse"u8;
+
+    /// <summary>"BITOP DIFF must be called with at least two source keys."; <paramref name="operation"/> is upper case.</summary>
+    public static string BitOpSources(string operation) => $"ERR BITOP {operation} must be called with at least two source keys.";
 
     /// <summary>"at least 1 input key is needed for 'zunion' command"</summary>
     public static string NoInputKey(string command) => $"ERR at least 1 input key is needed for '{command}' command";

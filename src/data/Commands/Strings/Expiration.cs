@@ -1,8 +1,10 @@
-// The expiration that SET, GETEX, SETEX and PSETEX take, and the options of SET and GETEX.
+// The expiration that SET, MSETEX, GETEX, SETEX and PSETEX take, and the options of the first three.
 //
-//   options := { NX | XX | GET | KEEPTTL | PERSIST | EX s | PX ms | EXAT s | PXAT ms }
+//   options := { NX | XX | IFEQ value | IFNE value | IFDEQ digest | IFDNE digest | GET | KEEPTTL | PERSIST
+//              | EX s | PX ms | EXAT s | PXAT ms }
 //
-// They may come in any order, GET more than once, the others so that they do not contradict each other.
+// They may come in any order, GET more than once, the others so that they do not contradict each other. Each command
+// allows some of them.
 using System;
 using Hexad.Core;
 
@@ -24,25 +26,37 @@ internal enum StringOptions : ushort
     /// <summary>The time is counted from 1970, else from now.</summary>
     Absolute = 1 << 7,
     AnyTime = Seconds | Milliseconds,
+    /// <summary>A condition on the value that is there: IFEQ, IFNE, IFDEQ, IFDNE.</summary>
+    IfEqual = 1 << 8,
+    IfNotEqual = 1 << 9,
+    IfDigestEqual = 1 << 10,
+    IfDigestNotEqual = 1 << 11,
+    AnyComparison = IfEqual | IfNotEqual | IfDigestEqual | IfDigestNotEqual,
+    AnyCondition = Nx | Xx | AnyComparison,
+
+    OfSet = AnyCondition | Get | KeepTtl | AnyTime,
+    OfMSetEx = Nx | Xx | KeepTtl | AnyTime,
+    OfGetEx = Persist | AnyTime,
 }
 
-/// <summary>The options of SET and GETEX, read; the time is still a word of the call.</summary>
-internal readonly record struct Expiration(StringOptions Options, int TimeIndex)
+/// <summary>The options of SET, MSETEX and GETEX, read; the time and what is compared are still words of the call.</summary>
+internal readonly record struct Expiration(StringOptions Options, int TimeIndex, int ComparedIndex)
 {
     public bool Has(StringOptions option) => (Options & option) != 0;
 
     public bool HasTime => (Options & StringOptions.AnyTime) != 0;
 
     /// <summary>Reads the options from word <paramref name="from"/> on; false, with the reply written, when they are not allowed.</summary>
-    public static bool TryRead(ref CommandContext call, int from, bool isSet, out Expiration expiration)
+    public static bool TryRead(ref CommandContext call, int from, StringOptions allowed, out Expiration expiration)
     {
         StringOptions options = 0;
-        int timeIndex = 0;
+        int timeIndex = 0, comparedIndex = 0;
         for (int i = from; i < call.Count; i++)
         {
-            StringOptions option = Option(ref call, i, isSet);
+            StringOptions option = Option(ref call, i);
             bool takesTime = (option & StringOptions.AnyTime) != 0;
-            if (option == 0 || Contradicts(options, option) || (takesTime && i + 1 == call.Count))
+            bool compares = (option & StringOptions.AnyComparison) != 0;
+            if ((option & allowed) == 0 || Contradicts(options, option) || ((takesTime || compares) && i + 1 == call.Count))
             {
                 call.Reply.Error(ErrorReplies.Syntax);
                 expiration = default;
@@ -51,9 +65,10 @@ internal readonly record struct Expiration(StringOptions Options, int TimeIndex)
 
             options |= option;
             if (takesTime) timeIndex = ++i;
+            if (compares) comparedIndex = ++i;
         }
 
-        expiration = new Expiration(options, timeIndex);
+        expiration = new Expiration(options, timeIndex, comparedIndex);
         return true;
     }
 
@@ -77,17 +92,19 @@ internal readonly record struct Expiration(StringOptions Options, int TimeIndex)
         return true;
     }
 
-    private static StringOptions Option(ref CommandContext call, int index, bool isSet)
+    private static StringOptions Option(ref CommandContext call, int index)
     {
+        ReadOnlySpan<byte> word = call[index];
+        if (word.Length is < 2 or > 7) return 0;
         if (call.Says(index, "EX"u8)) return StringOptions.Seconds;
         if (call.Says(index, "PX"u8)) return StringOptions.Milliseconds;
         if (call.Says(index, "EXAT"u8)) return StringOptions.Seconds | StringOptions.Absolute;
         if (call.Says(index, "PXAT"u8)) return StringOptions.Milliseconds | StringOptions.Absolute;
-        if (!isSet) return call.Says(index, "PERSIST"u8) ? StringOptions.Persist : 0;
         if (call.Says(index, "NX"u8)) return StringOptions.Nx;
         if (call.Says(index, "XX"u8)) return StringOptions.Xx;
         if (call.Says(index, "GET"u8)) return StringOptions.Get;
-        return call.Says(index, "KEEPTTL"u8) ? StringOptions.KeepTtl : 0;
+        if (call.Says(index, "KEEPTTL"u8)) return StringOptions.KeepTtl;
+        return call.Says(index, "PERSIST"u8) ? StringOptions.Persist : StringConditions.Comparison(call, index);
     }
 
     // As Redis: the same option may be said twice, the last time counts.
@@ -101,8 +118,9 @@ internal readonly record struct Expiration(StringOptions Options, int TimeIndex)
 
     private static StringOptions Excluded(StringOptions option) => option switch
     {
-        StringOptions.Nx => StringOptions.Xx,
-        StringOptions.Xx => StringOptions.Nx,
+        StringOptions.Nx => StringOptions.AnyCondition & ~StringOptions.Nx,
+        StringOptions.Xx => StringOptions.AnyCondition & ~StringOptions.Xx,
+        _ when (option & StringOptions.AnyComparison) != 0 => StringOptions.AnyCondition,
         StringOptions.KeepTtl or StringOptions.Persist => StringOptions.AnyTime,
         _ => 0,
     };

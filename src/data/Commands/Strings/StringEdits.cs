@@ -98,7 +98,7 @@ internal static class StringEdits
     [Key(1, KeyFlags.ReadWrite | KeyFlags.Access | KeyFlags.Update)]
     internal static void GetEx(ref CommandContext call)
     {
-        if (!Expiration.TryRead(ref call, 2, isSet: false, out Expiration expiration)) return;
+        if (!Expiration.TryRead(ref call, 2, StringOptions.OfGetEx, out Expiration expiration)) return;
         EntryRef entry = call.Find(call[1]);
         if (!entry.Found)
         {

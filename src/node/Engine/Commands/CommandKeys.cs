@@ -79,7 +79,7 @@ internal sealed class CommandKeys
             && Core.NumberText.TryInt64(call[first + spec.KeyNum], out long count) && count is >= 0 and < int.MaxValue)
         {
             first += spec.FirstKey;
-            last = (int)Math.Min(first + count - 1, int.MaxValue);
+            last = (int)Math.Min(first + ((count - 1) * spec.Step), int.MaxValue);
         }
         else
             return false;
