@@ -293,4 +293,14 @@ public sealed class SortedSetTests
     private static string Bulk(string text) => $"${text.Length}\r\n{text}\r\n";
 
     private static string[] Bulks(string reply) => [.. reply.Split("\r\n").Where(static line => line.Length > 0 && line[0] is not ('*' or '$'))];
+
+    [Fact]
+    public void A_scan_tells_members_without_scores()
+    {
+        _client.Run("ZADD z 1 a 2 b");
+        Assert.Equal("*2\r\n$1\r\n0\r\n*2\r\n$1\r\na\r\n$1\r\nb\r\n", _client.Run("ZSCAN z 0 NOSCORES"));
+        _client.Call("ZADD", "z", "1", new string('x', 100));
+        Assert.StartsWith("*2\r\n$1\r\n0\r\n*3\r\n", _client.Run("ZSCAN z 0 noscores COUNT 10"), StringComparison.Ordinal);
+        Assert.Equal("-ERR syntax error\r\n", _client.Run("ZSCAN z 0 NOVALUES"));
+    }
 }

@@ -24,6 +24,9 @@ public sealed class RoutingTests
         NodeNet net = NetScene.Three();
         NetClient first = net.Hosts[0].Connect(), third = net.Hosts[2].Connect();
         Assert.Equal("-CROSSSLOT Keys in request don't hash to the same slot\r\n", first.Run("MGET a b"));
+        Assert.Equal("-CROSSSLOT Keys in request don't hash to the same slot\r\n", first.Run("MSETEX 2 a b b a EX 10"));
+        Assert.Equal("-MOVED 15495 127.0.0.1:7003\r\n", first.Run("MSETEX 2 a b {a}b c NX"));
+        Assert.Equal("-MOVED 15495 127.0.0.1:7003\r\n", first.Run("DELEX a IFEQ b"));
         Assert.Equal("-MOVED 15495 127.0.0.1:7003\r\n", first.Run("MGET {a}1 {a}2"));
         Assert.Equal("+OK\r\n", third.Run("MSET {a}1 x {a}2 y"));
         Assert.Equal("*2\r\n$1\r\nx\r\n$1\r\ny\r\n", third.Run("MGET {a}1 {a}2"));

@@ -15,6 +15,7 @@ public sealed class CommandKeysTests
     private static readonly KeySpec all = new() { Begin = KeyBegin.Index, Index = 1, Last = -1, Flags = KeyFlags.ReadOnly };
     private static readonly KeySpec pairs = new() { Begin = KeyBegin.Index, Index = 1, Last = -1, Step = 2, Flags = KeyFlags.Overwrite };
     private static readonly KeySpec numbered = new() { Begin = KeyBegin.Index, Index = 2, Find = KeyFind.KeyNum, KeyNum = 0, FirstKey = 1, Flags = KeyFlags.ReadOnly };
+    private static readonly KeySpec numberedPairs = new() { Begin = KeyBegin.Index, Index = 1, Find = KeyFind.KeyNum, KeyNum = 0, FirstKey = 1, Step = 2, Flags = KeyFlags.Overwrite };
     private static readonly KeySpec streams = new() { Begin = KeyBegin.Keyword, Keyword = "STREAMS", StartFrom = 1, Last = -1, Limit = 2, Flags = KeyFlags.ReadOnly };
     private static readonly KeySpec fromBehind = new() { Begin = KeyBegin.Keyword, Keyword = "KEYS", StartFrom = -2, Last = -1, Flags = KeyFlags.Delete };
     private static readonly KeySpec unknown = new() { Begin = KeyBegin.Unknown, Find = KeyFind.Unknown };
@@ -64,6 +65,12 @@ public sealed class CommandKeysTests
     public void A_number_says_how_many(string line, string keys) => Assert.Equal(keys, Keys(Row("eval", numbered), line));
 
     [Theory]
+    [InlineData("msetex 2 a 1 b 2 nx", "a b")]
+    [InlineData("msetex 1 a 1", "a")]
+    [InlineData("msetex 2 a 1", "")]
+    public void A_number_says_how_many_pairs_there_are(string line, string keys) => Assert.Equal(keys, Keys(Row("msetex", numberedPairs), line));
+
+    [Theory]
     [InlineData("xread count 1 streams a b 0 0", "a b")]
     [InlineData("xread count 1 STREAMS a 0", "a")]
     [InlineData("xread count 1", "")]
@@ -86,6 +93,9 @@ public sealed class CommandKeysTests
     [Theory]
     [InlineData("set", "set a 1 px 5", KeyFlags.Overwrite | KeyFlags.Update)]
     [InlineData("set", "set a 1 GET", KeyFlags.ReadWrite | KeyFlags.Access | KeyFlags.Update)]
+    [InlineData("set", "set a 1 ifeq b", KeyFlags.ReadWrite | KeyFlags.Access | KeyFlags.Update)]
+    [InlineData("delex", "delex a", KeyFlags.Remove | KeyFlags.Delete)]
+    [InlineData("delex", "delex a IFEQ b", KeyFlags.ReadWrite | KeyFlags.Access | KeyFlags.Delete)]
     [InlineData("bitfield", "bitfield a get u8 0", KeyFlags.ReadOnly | KeyFlags.Access)]
     [InlineData("bitfield", "bitfield a get u8 0 INCRBY u8 0 1", KeyFlags.ReadWrite | KeyFlags.Access | KeyFlags.Update)]
     public void Some_flags_depend_on_the_call(string name, string line, KeyFlags flags)

@@ -15,8 +15,8 @@ internal ref struct ScanArguments
     /// <summary>About how many elements to look at, at least one.</summary>
     public long Count;
 
-    /// <summary>HSCAN: only the names of fields.</summary>
-    public bool NoValues;
+    /// <summary>HSCAN and ZSCAN: only the names of fields, only the members.</summary>
+    public bool NamesOnly;
 
     private ReadOnlySpan<byte> _pattern;
     private bool _matchesAll;
@@ -36,8 +36,11 @@ internal ref struct ScanArguments
         return false;
     }
 
-    /// <summary>Reads the options from the word at <paramref name="from"/> on; if they are wrong, replies so and returns false.</summary>
-    public static bool TryOptions(scoped ref CommandContext call, int from, ref ScanArguments scan, bool mayOmitValues = false)
+    /// <summary>
+    /// Reads the options from the word at <paramref name="from"/> on; if they are wrong, replies so and returns false.
+    /// With <paramref name="namesOnly"/>, that word asks for the names of elements without what belongs to them.
+    /// </summary>
+    public static bool TryOptions(scoped ref CommandContext call, int from, ref ScanArguments scan, ReadOnlySpan<byte> namesOnly = default)
     {
         for (int i = from; i < call.Count; i++)
         {
@@ -53,9 +56,9 @@ internal ref struct ScanArguments
                 scan._matchesAll = Glob.IsAll(scan._pattern);
                 continue;
             }
-            else if (mayOmitValues && call.Says(i, "NOVALUES"u8))
+            else if (!namesOnly.IsEmpty && call.Says(i, namesOnly))
             {
-                scan.NoValues = true;
+                scan.NamesOnly = true;
                 continue;
             }
 

@@ -23,25 +23,25 @@ internal static class FieldExpirations
         Lt,
     }
 
-    [Command("HEXPIRE", arity: -6, Flags.Write | Flags.DenyOom | Flags.Fast, Group.Hash, since: "7.4.0",
+    [Command("HEXPIRE", arity: -6, Flags.Write | Flags.Fast, Group.Hash, since: "7.4.0",
         syntax: "key:key seconds:integer [condition:(NX | XX | GT | LT)] FIELDS fields:{numfields:integer field+}",
         Summary = "Lets fields of a hash expire after some seconds.", Complexity = "O(N) where N is the number of specified fields")]
     [Key(1, KeyFlags.ReadWrite | KeyFlags.Update)]
     internal static void HExpire(ref CommandContext call) => Expire(ref call, seconds: true, absolute: false);
 
-    [Command("HPEXPIRE", arity: -6, Flags.Write | Flags.DenyOom | Flags.Fast, Group.Hash, since: "7.4.0",
+    [Command("HPEXPIRE", arity: -6, Flags.Write | Flags.Fast, Group.Hash, since: "7.4.0",
         syntax: "key:key milliseconds:integer [condition:(NX | XX | GT | LT)] FIELDS fields:{numfields:integer field+}",
         Summary = "Lets fields of a hash expire after some milliseconds.", Complexity = "O(N) where N is the number of specified fields")]
     [Key(1, KeyFlags.ReadWrite | KeyFlags.Update)]
     internal static void HPExpire(ref CommandContext call) => Expire(ref call, seconds: false, absolute: false);
 
-    [Command("HEXPIREAT", arity: -6, Flags.Write | Flags.DenyOom | Flags.Fast, Group.Hash, since: "7.4.0",
+    [Command("HEXPIREAT", arity: -6, Flags.Write | Flags.Fast, Group.Hash, since: "7.4.0",
         syntax: "key:key unix-time-seconds:unix-time [condition:(NX | XX | GT | LT)] FIELDS fields:{numfields:integer field+}",
         Summary = "Lets fields of a hash expire at a time in seconds.", Complexity = "O(N) where N is the number of specified fields")]
     [Key(1, KeyFlags.ReadWrite | KeyFlags.Update)]
     internal static void HExpireAt(ref CommandContext call) => Expire(ref call, seconds: true, absolute: true);
 
-    [Command("HPEXPIREAT", arity: -6, Flags.Write | Flags.DenyOom | Flags.Fast, Group.Hash, since: "7.4.0",
+    [Command("HPEXPIREAT", arity: -6, Flags.Write | Flags.Fast, Group.Hash, since: "7.4.0",
         syntax: "key:key unix-time-milliseconds:unix-time [condition:(NX | XX | GT | LT)] FIELDS fields:{numfields:integer field+}",
         Summary = "Lets fields of a hash expire at a time in milliseconds.", Complexity = "O(N) where N is the number of specified fields")]
     [Key(1, KeyFlags.ReadWrite | KeyFlags.Update)]
@@ -49,13 +49,15 @@ internal static class FieldExpirations
 
     [Command("HTTL", arity: -5, Flags.ReadOnly | Flags.Fast, Group.Hash, since: "7.4.0",
         syntax: "key:key FIELDS fields:{numfields:integer field+}",
-        Summary = "Tells how many seconds fields have left.", Complexity = "O(N) where N is the number of specified fields")]
+        Summary = "Tells how many seconds fields have left.", Complexity = "O(N) where N is the number of specified fields",
+        Tips = "nondeterministic_output")]
     [Key(1, KeyFlags.ReadOnly | KeyFlags.Access)]
     internal static void HTtl(ref CommandContext call) => Tell(ref call, call.Now.Value, seconds: true);
 
     [Command("HPTTL", arity: -5, Flags.ReadOnly | Flags.Fast, Group.Hash, since: "7.4.0",
         syntax: "key:key FIELDS fields:{numfields:integer field+}",
-        Summary = "Tells how many milliseconds fields have left.", Complexity = "O(N) where N is the number of specified fields")]
+        Summary = "Tells how many milliseconds fields have left.", Complexity = "O(N) where N is the number of specified fields",
+        Tips = "nondeterministic_output")]
     [Key(1, KeyFlags.ReadOnly | KeyFlags.Access)]
     internal static void HPTtl(ref CommandContext call) => Tell(ref call, call.Now.Value, seconds: false);
 

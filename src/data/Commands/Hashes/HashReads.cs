@@ -91,7 +91,7 @@ internal static class HashReads
     internal static void HGetAll(ref CommandContext call) => ReplyAll(ref call, Parts.Both);
 
     [Command("HSCAN", arity: -3, Flags.ReadOnly, Group.Hash, since: "2.8.0",
-        syntax: "key:key cursor:integer [MATCH pattern:pattern] [COUNT count:integer]",
+        syntax: "key:key cursor:integer [MATCH pattern:pattern] [COUNT count:integer] [NOVALUES]",
         Summary = "Goes over the fields of a hash, a few at a call.",
         Complexity = "O(1) for a call, O(N) for a whole round over N fields.",
         Tips = "nondeterministic_output")]
@@ -106,7 +106,7 @@ internal static class HashReads
             return;
         }
 
-        if (!ScanArguments.TryOptions(ref call, 3, ref scan, mayOmitValues: true)) return;
+        if (!ScanArguments.TryOptions(ref call, 3, ref scan, "NOVALUES"u8)) return;
         if (entry.IsCollection) ScanTable(ref call, ValueOf(ref call, entry), scan);
         else ScanPacked(ref call, ValueOf(ref call, entry), scan);
     }
@@ -184,7 +184,7 @@ internal static class HashReads
         ReadOnlySpan<byte> name = field.Name.WriteText(scratch);
         if (hash.IsGone(field.ExpiryMs) || !scan.Matches(name)) return 0;
         call.Reply.Bulk(name);
-        if (scan.NoValues) return 1;
+        if (scan.NamesOnly) return 1;
         call.Reply.Bulk(field.Value);
         return 2;
     }

@@ -93,7 +93,7 @@ internal static class SetAlgebra
         syntax: "destination:key key:key+",
         Summary = "Stores under a key what several sets have in common.",
         Complexity = "O(N*M) worst case where N is the size of the smallest set and M the number of sets.")]
-    [Key(1, KeyFlags.ReadWrite | KeyFlags.Update)]
+    [Key(1, KeyFlags.Overwrite | KeyFlags.Update)]
     [Key(2, KeyFlags.ReadOnly | KeyFlags.Access, Last = -1)]
     internal static void SInterStore(ref CommandContext call) => Store(ref call, Operation.Intersection, "sinterstore");
 

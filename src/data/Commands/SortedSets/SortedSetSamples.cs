@@ -30,7 +30,7 @@ internal static class SortedSetSamples
     }
 
     [Command("ZSCAN", arity: -3, Flags.ReadOnly, Group.SortedSet, since: "2.8.0",
-        syntax: "key:key cursor:integer [MATCH pattern:pattern] [COUNT count:integer]",
+        syntax: "key:key cursor:integer [MATCH pattern:pattern] [COUNT count:integer] [NOSCORES]",
         Summary = "Goes over the members of a sorted set and their scores, a few at a call.",
         Complexity = "O(1) for a call, O(N) for a whole round over N members.",
         Tips = "nondeterministic_output")]
@@ -45,7 +45,7 @@ internal static class SortedSetSamples
             return;
         }
 
-        if (!call.Holds(entry, ObjectType.SortedSet) || !ScanArguments.TryOptions(ref call, 3, ref scan)) return;
+        if (!call.Holds(entry, ObjectType.SortedSet) || !ScanArguments.TryOptions(ref call, 3, ref scan, "NOSCORES"u8)) return;
         SortedSetView set = SortedSetReads.ViewOf(ref call, entry);
         if (entry.IsCollection) TellScanned(ref call, set, scan);
         else TellPacked(ref call, set, scan);
@@ -68,10 +68,12 @@ internal static class SortedSetSamples
         for (int i = 0; i < scanned.Count; i++)
         {
             if (!scan.Matches(scanned.MemberAt(i))) continue;
+            count++;
             call.Reply.Bulk(scanned.MemberAt(i));
+            if (scan.NamesOnly) continue;
             // As Redis: ZSCAN alone writes 17 digits, and not of packed sets.
             call.Reply.Bulk(text[..NumberText.DoubleOf17Digits(scanned.ScoreAt(i), text)]);
-            count += 2;
+            count++;
         }
 
         call.Reply.EndCountedArray(count);
@@ -88,9 +90,11 @@ internal static class SortedSetSamples
         while (walk.MoveNext())
         {
             if (!scan.Matches(walk.Member)) continue;
+            count++;
             call.Reply.Bulk(walk.Member);
+            if (scan.NamesOnly) continue;
             call.Reply.Bulk(text[..NumberText.Double(walk.Score, text)]);
-            count += 2;
+            count++;
         }
 
         call.Reply.EndCountedArray(count);

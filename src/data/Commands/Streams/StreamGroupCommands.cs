@@ -11,7 +11,7 @@ namespace Hexad.Commands;
 internal static class StreamGroupCommands
 {
     [Command("XGROUP|CREATE", arity: -5, Flags.Write | Flags.DenyOom, Group.Stream, since: "5.0.0",
-        syntax: "key:key group id-selector:(id | new-id:'$') [MKSTREAM] [ENTRIESREAD entries-read:integer]",
+        syntax: "key:key group id-selector:(id | new-id:'$') [MKSTREAM] [ENTRIESREAD entriesread:integer=entries-read]",
         Summary = "Makes a consumer group.", Complexity = "O(1)",
         History = ["7.0.0|ENTRIESREAD."])]
     [Key(2, KeyFlags.ReadWrite | KeyFlags.Insert)]

@@ -49,9 +49,9 @@ internal static class StringConditions
     }
 
     [Command("DELEX", arity: -2, Flags.Write | Flags.Fast, Group.String, since: "8.4.0",
-        syntax: "key:key [condition:(IFEQ ifeq-value | IFNE ifne-value | IFDEQ ifdeq-digest | IFDNE ifdne-digest)]",
+        syntax: "key:key [condition:(IFEQ ifeq-value | IFNE ifne-value | IFDEQ ifdeq-digest:integer | IFDNE ifdne-digest:integer)]",
         Summary = "Removes a key, if its string is as said.", Complexity = "O(1) without a condition, O(N) with one where N is the length of the string.")]
-    [Key(1, KeyFlags.ReadWrite | KeyFlags.Delete)]
+    [Key(1, KeyFlags.ReadWrite | KeyFlags.Delete | KeyFlags.VariableFlags)]
     internal static void DelEx(ref CommandContext call)
     {
         if (call.Count is not (2 or 4))
@@ -82,7 +82,7 @@ internal static class StringConditions
     [Command("DELIFEQ", arity: 3, Flags.Write | Flags.Fast, Group.String, since: "9.0.0",
         syntax: "key:key value",
         Summary = "Removes a key if its string is the one given.", Complexity = "O(N) where N is the length of the string.")]
-    [Key(1, KeyFlags.ReadWrite | KeyFlags.Access | KeyFlags.Delete)]
+    [Key(1, KeyFlags.Remove | KeyFlags.Delete)]
     internal static void DelIfEqual(ref CommandContext call)
     {
         EntryRef entry = call.FindForWrite(call[1]);

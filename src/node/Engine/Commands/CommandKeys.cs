@@ -41,17 +41,19 @@ internal sealed class CommandKeys
         return keys;
     }
 
-    /// <summary>Where the flags depend on the call: SET reads with GET, BITFIELD writes with SET or INCRBY.</summary>
+    /// <summary>Where the flags depend on the call: SET reads with GET, DELEX with a condition, BITFIELD writes with SET or INCRBY.</summary>
     private static KeyFlags FlagsOf(CommandRow row, KeySpec spec, Arguments call)
     {
         if ((spec.Flags & KeyFlags.VariableFlags) == 0)
             return spec.Flags;
         if (row.Name == "set")
         {
-            return Has(call, 3, "get")
+            return Has(call, 3, "get") || Has(call, 3, "ifeq") || Has(call, 3, "ifne") || Has(call, 3, "ifdeq") || Has(call, 3, "ifdne")
                 ? KeyFlags.ReadWrite | KeyFlags.Access | KeyFlags.Update
                 : KeyFlags.Overwrite | KeyFlags.Update;
         }
+        if (row.Name == "delex")
+            return call.Count == 2 ? KeyFlags.Remove | KeyFlags.Delete : KeyFlags.ReadWrite | KeyFlags.Access | KeyFlags.Delete;
         bool writes = Has(call, 2, "set") || Has(call, 2, "incrby");
         return writes ? KeyFlags.ReadWrite | KeyFlags.Access | KeyFlags.Update : KeyFlags.ReadOnly | KeyFlags.Access;
     }

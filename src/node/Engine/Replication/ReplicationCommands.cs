@@ -141,7 +141,7 @@ internal static class ReplicationCommands
         }
     }
 
-    [Command("WAIT", arity: 3, Flags.None, Group.Generic, since: "3.0.0", syntax: "numreplicas:integer timeout:integer",
+    [Command("WAIT", arity: 3, Flags.Blocking, Group.Generic, since: "3.0.0", syntax: "numreplicas:integer timeout:integer",
         Categories = Acl.Connection, Tips = "request_policy:all_shards response_policy:agg_min",
         Summary = "Waits until so many replicas have what this connection wrote.", Complexity = "O(1)")]
     internal static void Wait(ref CommandContext call, Session session)
