@@ -1,7 +1,7 @@
 // The harness of all figures: servers and load on separate cores, cases in turn, A B A B …, ratios pair by pair.
 //
 //   harness --ours "PATH server" [--peer "redis-server"] [--pairs 15] [--seconds 1] [--keys 5000000] [--out FOLDER]
-//           [--cases get-50x1,set-50x16,…] [--cores SERVER,LOAD]
+//           [--cases get-50x1,set-50x16,… | none] [--memory all | "set member,list element" | none] [--starts 10] [--cores SERVER,LOAD]
 using System;
 using System.Collections.Generic;
 using System.Diagnostics;
@@ -24,6 +24,8 @@ long keys = long.Parse(Given("keys", "5000000"));
 int[] cores = [.. Given("cores", "0,1").Split(',').Select(int.Parse)];
 string folder = Path.GetFullPath(Given("out", "out/bench"));
 string[] chosen = Given("cases", "").Split(',', StringSplitOptions.RemoveEmptyEntries);
+string[] wantedMemory = Given("memory", "all").Split(',');
+int starts = int.Parse(Given("starts", "10"));
 int port = int.Parse(Given("port", "21990"));
 
 // This process is the load generator: on its own core.
@@ -31,6 +33,7 @@ Process.Start("taskset", ["-a", "-c", "-p", cores[1].ToString(), Environment.Pro
 
 var load = new List<LoadSample>();
 var still = new List<StillSample>();
+var memory = new List<MemorySample>();
 (int Connections, int Pipeline, long PerSecond)[] shapes = [(50, 1, 90_000), (50, 16, 700_000), (4, 128, 900_000)];
 LoadCase[] cases =
 [
@@ -75,13 +78,13 @@ if (cases.Length > 0)
 
 foreach (ServerCommand server in (ServerCommand[])[ours, peer])
 {
-    for (int i = 0; i < 10; i++)
+    for (int i = 0; i < starts; i++)
     {
         using ServerUnderTest fresh = ServerUnderTest.Start(server, port + 2, cores[0]);
         Thread.Sleep(500);
         double idle = fresh.ResidentBytes() / 1e6;
         double each = 0;
-        if (i == 9 && keys > 0)
+        if (i == starts - 1 && keys > 0)
         {
             long before = fresh.ResidentBytes();
             LoadRun.Fill(fresh, keys);
@@ -92,8 +95,19 @@ foreach (ServerCommand server in (ServerCommand[])[ours, peer])
     }
 }
 
+foreach (MemoryCase each in MemoryRun.Cases)
+{
+    if (wantedMemory[0] != "all" && !wantedMemory.Contains(each.Name)) continue;
+    foreach (ServerCommand server in (ServerCommand[])[ours, peer])
+    {
+        using ServerUnderTest fresh = ServerUnderTest.Start(server, port + 3, cores[0]);
+        memory.Add(MemoryRun.Run(each, fresh));
+        Console.Error.WriteLine(memory[^1]);
+    }
+}
+
 string machine = $"{Environment.ProcessorCount} cores, {File.ReadLines("/proc/cpuinfo").FirstOrDefault(static l => l.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim()}, {DateTime.UtcNow:yyyy-MM-dd}";
-string page = new Report(folder, machine, load, still, ours.Name, peer.Name).Write();
+string page = new Report(folder, machine, load, still, memory, ours.Name, peer.Name).Write();
 Console.WriteLine(page);
 Console.WriteLine($"written to {folder}");
 return 0;

@@ -11,7 +11,7 @@ namespace Hexad.Harness;
 public sealed record StillSample(string Server, double StartMs, double IdleMegabytes, double BytesPerKey);
 
 /// <summary>Writes what was measured: a page with ratios, a chart of them, and every single sample.</summary>
-public sealed class Report(string folder, string machine, IReadOnlyList<LoadSample> load, IReadOnlyList<StillSample> still, string ours, string peer)
+public sealed class Report(string folder, string machine, IReadOnlyList<LoadSample> load, IReadOnlyList<StillSample> still, IReadOnlyList<MemorySample> memory, string ours, string peer)
 {
     private static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;
 
@@ -51,7 +51,7 @@ public sealed class Report(string folder, string machine, IReadOnlyList<LoadSamp
             text.Append(Invariant, $"| {group.Key} | {Line(Column(rows, r => r.StartMs), "F1")} | {Line(Column(rows, r => r.IdleMegabytes), "F1")} | {(keyed.Length == 0 ? "not measured" : Line(keyed, "F1"))} |\n");
         }
 
-        return text.ToString();
+        return text.Append(MemoryRun.Page(memory, ours, peer)).ToString();
     }
 
     private string Samples()
@@ -61,6 +61,8 @@ public sealed class Report(string folder, string machine, IReadOnlyList<LoadSamp
             text.Append(Invariant, $"{s.Case},{s.Server},{s.Pair},{s.CpuUsPerRequest:F4},{s.PerSecond:F1},{s.P50Ms:F3},{s.GeneratorUse:F3}\n");
         text.Append("\nserver,start_ms,idle_mb,bytes_per_key\n");
         foreach (StillSample s in still) text.Append(Invariant, $"{s.Server},{s.StartMs:F2},{s.IdleMegabytes:F2},{s.BytesPerKey:F2}\n");
+        text.Append("\nmemory,server,bytes_each\n");
+        foreach (MemorySample s in memory) text.Append(Invariant, $"{s.Case.Replace(',', ';')},{s.Server},{s.BytesEach:F2}\n");
         return text.ToString();
     }
 

@@ -42,41 +42,13 @@ public static class TypeLoad
     /// <summary>Makes the collections.</summary>
     public static void Fill(ServerUnderTest server)
     {
-        Fill(server, LoadRun.Keys, static i => ["ZADD", Large, (i * 7919 % LoadRun.Keys).ToString(), $"element:{i:D12}"]);
-        Fill(server, SmallCount, static i => ["ZADD", Small, (i * 7919 % SmallCount).ToString(), $"element:{i:D12}"]);
-        Fill(server, LoadRun.Keys, static i => ["SADD", LargeSet, $"element:{i:D12}"]);
-        Fill(server, SmallCount, static i => ["SADD", SmallSet, $"element:{i:D12}"]);
-        Fill(server, LoadRun.Keys, static i => ["HSET", LargeHash, $"field:{i:D12}", $"value:{i:D12}"]);
-        Fill(server, SmallCount, static i => ["HSET", SmallHash, $"field:{i:D12}", $"value:{i:D12}"]);
-        FillStream(server, LoadRun.Keys);
-    }
-
-    private static void Fill(ServerUnderTest server, long members, Func<long, string[]> request)
-    {
-        const int Batch = 500;
-        using Client.Connection connection = server.Connect();
-        for (long i = 0; i < members;)
-        {
-            int sent = 0;
-            for (; sent < Batch && i < members; sent++, i++) connection.Write(request(i));
-            connection.Flush();
-            for (; sent > 0; sent--)
-                if (connection.Read().IsError) throw new InvalidOperationException("a member could not be stored");
-        }
-    }
-
-    private static void FillStream(ServerUnderTest server, long entries)
-    {
-        const int Batch = 500;
-        using Client.Connection connection = server.Connect();
-        for (long i = 0; i < entries;)
-        {
-            int sent = 0;
-            for (; sent < Batch && i < entries; sent++, i++) connection.Write("XADD", Stream, $"{i + 1}-0", "field", $"value-{i % 10_000:D4}");
-            connection.Flush();
-            for (; sent > 0; sent--)
-                if (connection.Read().IsError) throw new InvalidOperationException("an entry could not be stored");
-        }
+        MemoryRun.Fill(server, LoadRun.Keys, static i => ["ZADD", Large, (i * 7919 % LoadRun.Keys).ToString(), $"element:{i:D12}"]);
+        MemoryRun.Fill(server, SmallCount, static i => ["ZADD", Small, (i * 7919 % SmallCount).ToString(), $"element:{i:D12}"]);
+        MemoryRun.Fill(server, LoadRun.Keys, static i => ["SADD", LargeSet, $"element:{i:D12}"]);
+        MemoryRun.Fill(server, SmallCount, static i => ["SADD", SmallSet, $"element:{i:D12}"]);
+        MemoryRun.Fill(server, LoadRun.Keys, static i => ["HSET", LargeHash, $"field:{i:D12}", $"value:{i:D12}"]);
+        MemoryRun.Fill(server, SmallCount, static i => ["HSET", SmallHash, $"field:{i:D12}", $"value:{i:D12}"]);
+        MemoryRun.Fill(server, LoadRun.Keys, static i => ["XADD", Stream, $"{i + 1}-0", "field", $"value-{i % 10_000:D4}"]);
     }
 
     private static Workload Words(params string[] words) => Workload.Of(words[0], Array.ConvertAll(words, Encoding.ASCII.GetBytes));

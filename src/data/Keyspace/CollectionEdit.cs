@@ -39,7 +39,7 @@ public ref struct CollectionEdit
         }
         else
         {
-            _packed = entry.Blob;
+            _packed = all.Collections.OpenPack(entry);
         }
     }
 
@@ -116,6 +116,9 @@ public ref struct CollectionEdit
         FreeOld();
         _all.EndEdit();
     }
+
+    /// <summary>What the keyspace knows of the collection.</summary>
+    internal readonly ref CollectionHeader HeaderOfRoot => ref _all.Collections.HeaderOf(Root);
 
     /// <summary>Bytes that the value takes now.</summary>
     internal readonly long Charge => _chargeBefore + Change;

@@ -9,6 +9,8 @@ namespace Hexad.Keyspace;
 public sealed class Collections
 {
     private readonly ICollection?[] _byType = new ICollection?[16];
+    private readonly PackScratch _read = new(TightPack.MostExpandedBytes(Entry.LongestInlineBytes));
+    private readonly PackScratch _edited = new(TightPack.MostExpandedBytes(Entry.LongestInlineBytes));
 
     internal Collections(SlabAllocator slabs, KeyHasher hasher)
     {
@@ -44,6 +46,18 @@ public sealed class Collections
 
     /// <summary>How a value is told to whoever writes it down: as it is represented, but that a hash table of which fields expire says so.</summary>
     public ObjectEncoding ToldEncodingOf(EntryRef entry) => ToldEncodingOf(entry.Entry);
+
+    /// <summary>The bytes of a packed value (listpack, intset) as its encoding says; gone with the next call, or when the entry's handle is.</summary>
+    public ReadOnlySpan<byte> PackOf(EntryRef entry)
+    {
+        Invariant.That(!entry.IsString && !entry.IsCollection);
+        return PackOf(entry.Entry);
+    }
+
+    internal ReadOnlySpan<byte> PackOf(Entry entry) => entry.IsTight ? _read.Expand(entry.Value) : entry.Value;
+
+    /// <summary>The bytes of a packed value to be changed: its block, or a copy if they stand in the entry.</summary>
+    internal Blob OpenPack(Entry entry) => entry.IsOutside ? entry.Blob : _edited.Lend(entry.Value, entry.IsTight);
 
     internal ObjectEncoding ToldEncodingOf(Entry entry) =>
         entry.Encoding == ObjectEncoding.HashTable && entry.Type == ObjectType.Hash && Members.ExpiringCountOf(entry.Root) > 0

@@ -179,9 +179,11 @@ public sealed class Database
         ulong hash = _all.Tables.HashOf(key);
         if (_all.Expired == ExpiredKeys.Hide) Clear(key, out slot, out hash);
         bool expires = lifetime.What == Lifetime.Kind.Until;
-        Entry made = Entry.Create(_all.Memory, key, expires, outside: true, inlineLength: 0);
+        Span<byte> room = stackalloc byte[Entry.LongestInlineBytes];
+        int inlineLength = root != 0 ? -1 : InlineForm(type, encoding, packed.Bytes, room);
+        Entry made = Entry.Create(_all.Memory, key, expires, outside: inlineLength < 0, Math.Max(0, inlineLength));
         made.SetKind(type, encoding);
-        made.Blob = packed;
+        PutPacked(made, packed, room[..Math.Max(0, inlineLength)]);
         if (root != 0) made.Root = root;
         made.Access = _all.Clock.Fresh;
         if (expires) made.ExpiryMs = lifetime.At.Value;
@@ -192,17 +194,44 @@ public sealed class Database
     {
         CollectionEdit done = edit;
         Entry target = entry.Entry;
-        target.SetKind(target.Type, done.Encoding);
-        target.Blob = done.Packed;
         if (done.Root != 0)
         {
+            done.HeaderOfRoot.ChargeBytes = done.Charge;
+            target = Reshape(ref entry, target.HasExpiry, outside: true, inlineLength: 0);
+            target.Blob = default;
             target.Root = done.Root;
-            target.Header.ChargeBytes = done.Charge;
+        }
+        else
+        {
+            Span<byte> room = stackalloc byte[Entry.LongestInlineBytes];
+            int inlineLength = InlineForm(target.Type, done.Encoding, done.Packed.Bytes, room);
+            target = Reshape(ref entry, target.HasExpiry, outside: inlineLength < 0, Math.Max(0, inlineLength));
+            PutPacked(target, done.Packed, room[..Math.Max(0, inlineLength)]);
         }
 
-        _set.Resized(done.Change);
+        target.SetKind(target.Type, done.Encoding);
         target.Epoch = _set.Table(entry.Slot).Epoch;
+        _set.Resized(done.Change);
         _set.TrackFields(target);
+    }
+
+    /// <summary>Writes a packed value as an entry would hold it; how many bytes that took, or -1 if it is to stand in a block of its own.</summary>
+    private static int InlineForm(ObjectType type, ObjectEncoding encoding, ReadOnlySpan<byte> packed, Span<byte> room)
+    {
+        if (Entry.IsKeptTight(type, encoding)) return TightPack.Tighten(packed, room);
+        return packed.TryCopyTo(room) ? packed.Length : -1;
+    }
+
+    private void PutPacked(Entry shaped, Blob packed, ReadOnlySpan<byte> inline)
+    {
+        if (shaped.IsOutside)
+        {
+            shaped.Blob = packed.Owned(_all.Memory);
+            return;
+        }
+
+        inline.CopyTo(shaped.Value);
+        packed.Free(_all.Memory);
     }
 
     // ---- Removing, moving ----

@@ -41,12 +41,12 @@ public readonly struct EntryRef
     /// <summary>Whether the value is a collection of many blocks, known by its <see cref="Root"/>; else, if not a string, it is <see cref="Packed"/>.</summary>
     public bool IsCollection => Entry.IsCollection;
 
-    /// <summary>The bytes of a packed value (listpack, intset).</summary>
+    /// <summary>The bytes of a packed value (listpack, intset) that is no hash; for any value there is <see cref="Collections.PackOf(EntryRef)"/>.</summary>
     public ReadOnlySpan<byte> Packed
     {
         get
         {
-            Invariant.That(!IsString && !IsCollection);
+            Invariant.That(!IsString && !IsCollection && !Entry.IsTight);
             return Entry.Value;
         }
     }

@@ -344,7 +344,7 @@ public sealed class SnapshotWalk
         SnapshotFacts facts = FactsOf(database, slot, entry);
         if (!entry.IsCollection)
         {
-            page.Add(facts, entry.Key, entry.Value);
+            page.Add(facts, entry.Key, _all.Collections.PackOf(entry));
         }
         else if (IsLarge(entry))
         {

@@ -7,9 +7,14 @@ namespace Hexad.Structures;
 /// <summary>
 /// Bytes in one native block with room to grow: what packed values (listpack, intset) and list nodes stand in.
 /// It is a value: after a call that may move the block, the owner stores the changed Blob where it keeps it.
+///
+/// A blob may stand in a place that is only lent (see <see cref="PackScratch"/>): it is given a block of its own as soon as
+/// it outgrows it, or where somebody keeps it (<see cref="Owned"/>); freeing it leaves the place alone.
 /// </summary>
 public unsafe struct Blob
 {
+    private const uint LentFlag = 1u << 31;
+
     private nint _address;
     private uint _length;
     private uint _room;
@@ -28,13 +33,16 @@ public unsafe struct Blob
     public readonly int Length => (int)_length;
 
     /// <summary>How many bytes the block was asked for with.</summary>
-    public readonly int Room => (int)_room;
+    public readonly int Room => (int)(_room & ~LentFlag);
+
+    /// <summary>Whether the place is not its own.</summary>
+    public readonly bool IsLent => (_room & LentFlag) != 0;
 
     /// <summary>The bytes that count; gone with the next call that changes the length.</summary>
     public readonly Span<byte> Bytes => new((void*)_address, (int)_length);
 
     /// <summary>What the block adds to the memory in use.</summary>
-    public readonly long Charge => _address == 0 ? 0 : SlabAllocator.ChargeOf(_room);
+    public readonly long Charge => _address == 0 || IsLent ? 0 : SlabAllocator.ChargeOf(_room);
 
     /// <summary>A block that holds a copy of these bytes (at least one) and no room beyond its size class.</summary>
     public static Blob Of(SlabAllocator memory, ReadOnlySpan<byte> bytes)
@@ -43,6 +51,17 @@ public unsafe struct Blob
         bytes.CopyTo(made.Bytes);
         return made;
     }
+
+    /// <summary>Bytes in a place that stays its owner's, with room for so many.</summary>
+    internal static Blob Lent(nint address, int length, int room)
+    {
+        var lent = new Blob(address, length, room);
+        lent._room |= LentFlag;
+        return lent;
+    }
+
+    /// <summary>The same bytes in a block of their own, which it is already unless it was lent.</summary>
+    public readonly Blob Owned(SlabAllocator memory) => IsLent ? Of(memory, Bytes) : this;
 
     /// <summary>
     /// Puts room for <paramref name="inserted"/> bytes, not cleared, where <paramref name="removed"/> bytes stand at
@@ -55,18 +74,18 @@ public unsafe struct Blob
         int length = checked((int)_length - removed + inserted);
         Invariant.That(length > 0);
         int tail = (int)_length - at - removed;
-        if ((uint)length > _room) Resize(memory, length);
+        if (length > Room) Resize(memory, length);
         var bytes = (byte*)_address;
         Buffer.MemoryCopy(bytes + at + removed, bytes + at + inserted, tail, tail);
         _length = (uint)length;
-        if (length < _room / 2) Resize(memory, length);
+        if (length < _room / 2 && !IsLent) Resize(memory, length);
         return new Span<byte>((byte*)_address + at, inserted);
     }
 
     /// <summary>Frees the block.</summary>
     public void Free(SlabAllocator memory)
     {
-        memory.Free(_address, _room);
+        if (!IsLent) memory.Free(_address, _room);
         this = default;
     }
 
@@ -75,6 +94,14 @@ public unsafe struct Blob
 
     private void Resize(SlabAllocator memory, int room)
     {
+        if (IsLent)
+        {
+            nint own = memory.Allocate((nuint)room);
+            Buffer.MemoryCopy((void*)_address, (void*)own, room, _length);
+            (_address, _room) = (own, (uint)room);
+            return;
+        }
+
         _address = memory.Reallocate(_address, _room, (nuint)room);
         _room = (uint)room;
     }

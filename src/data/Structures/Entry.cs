@@ -22,9 +22,9 @@ namespace Hexad.Structures;
 ///     [inline value: 0 to 255 bytes; an integer is 8]
 /// </code>
 ///
-/// So a key of 16 and a value of 32 bytes take 56. Strings over 255 bytes, and values of other types, stand outside: in
-/// a block of their own (with room to grow; packed values too), or as a collection whose root the address names (length
-/// and room are then 0).
+/// So a key of 16 and a value of 32 bytes take 56. Strings and packed values over 255 bytes stand outside, in a block of
+/// their own (strings with room to grow), and so do collections, whose root the address names (length and room are
+/// then 0).
 ///
 /// Contract: an Entry is an address; it does not own and does not check. Changing its shape (expiry, place of the
 /// value, inline length) goes through <see cref="Reshape"/>, which may move the block: the caller puts the new address
@@ -111,6 +111,12 @@ public readonly unsafe struct Entry : IBlockKeys
         set => *(ulong*)(_block + HeaderBytes + 8) = value;
     }
 
+    /// <summary>Whether the value is a pack that stands in the entry the tight way (<see cref="TightPack"/>): so small hashes do.</summary>
+    public bool IsTight => !IsOutside && IsKeptTight(Type, Encoding);
+
+    /// <summary>Whether packs of this kind stand the tight way where they stand in the entry.</summary>
+    public static bool IsKeptTight(ObjectType type, ObjectEncoding encoding) => type == ObjectType.Hash && encoding == ObjectEncoding.Listpack;
+
     /// <summary>The value's bytes where they stand: a string, a packed value; for a collection nothing.</summary>
     public Span<byte> Value => IsOutside
         ? new Span<byte>((void*)*(nint*)OutsideAt, *(int*)(OutsideAt + 8))
@@ -160,6 +166,7 @@ public readonly unsafe struct Entry : IBlockKeys
         get => new(*(nint*)OutsideAt, *(int*)(OutsideAt + 8), *(int*)(OutsideAt + 12));
         set
         {
+            Invariant.That(!value.IsLent);
             *(nint*)OutsideAt = value.Address;
             *(int*)(OutsideAt + 8) = value.Length;
             *(int*)(OutsideAt + 12) = value.Room;

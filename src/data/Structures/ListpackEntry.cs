@@ -225,9 +225,11 @@ internal static class ListpackEntry
         return new ListpackElement(value);
     }
 
-    private static void WriteBackLength(int size, Span<byte> to)
+    /// <summary>Writes what stands behind an entry whose head and content take <paramref name="size"/>; returns how many bytes that took.</summary>
+    public static int WriteBackLength(int size, Span<byte> to)
     {
         int bytes = BackLengthBytes(size);
         for (int i = bytes - 1; i >= 0; i--, size >>= 7) to[i] = (byte)(size & 0x7F | (i > 0 ? 0x80 : 0));
+        return bytes;
     }
 }

@@ -43,7 +43,7 @@ internal readonly ref struct HashValue
 
     /// <summary>The hash that an entry holds.</summary>
     public HashValue(EntryRef entry, Databases databases)
-        : this(entry.Encoding, entry.IsCollection ? default : entry.Packed, entry.IsCollection ? entry.Root : 0, databases)
+        : this(entry.Encoding, entry.IsCollection ? default : databases.Collections.PackOf(entry), entry.IsCollection ? entry.Root : 0, databases)
     {
     }
 

@@ -61,7 +61,7 @@ public sealed unsafe class ListChain : ICollection
     {
         var list = (ListHead*)root;
         if (Listpack.IsEmpty(pack.Bytes)) pack.Free(_slabs);
-        else Link(list, list->Last, NewNode(ListNodeKind.Packed, Listpack.Count(pack.Bytes), pack), after: true);
+        else Link(list, list->Last, NewNode(ListNodeKind.Packed, Listpack.Count(pack.Bytes), pack.Owned(_slabs)), after: true);
     }
 
     /// <summary>Adds a node with this one element (not empty) at the end.</summary>

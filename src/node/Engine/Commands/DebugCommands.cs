@@ -150,7 +150,7 @@ internal static class DebugCommands
         long lru = lfu ? call.Db.Frequency(entry) : (call.Now.Value / 1000 - idle) & 0xFFFFFF;
         string more = entry.Encoding == ObjectEncoding.Quicklist ? DebugStructures.Describe(call.Services.Databases.Collections.Lists, entry) : "";
         call.Reply.Simple(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture,
-            $"Value at:0x0 refcount:1 encoding:{encoding} serializedlength:{SerializedLength(entry)} lru:{lru} lru_seconds_idle:{idle}{more}")));
+            $"Value at:0x0 refcount:1 encoding:{encoding} serializedlength:{SerializedLength(call.Services.Databases.Collections, entry)} lru:{lru} lru_seconds_idle:{idle}{more}")));
     }
 
     private static void Lengths(ref CommandContext call)
@@ -168,7 +168,7 @@ internal static class DebugCommands
     }
 
     // How many bytes the value takes in an RDB file that is not compressed.
-    private static int SerializedLength(EntryRef entry)
+    private static int SerializedLength(Collections collections, EntryRef entry)
     {
         if (entry.Encoding == ObjectEncoding.Int && entry.TryGetLong(out long value))
         {
@@ -177,7 +177,7 @@ internal static class DebugCommands
             if (value is >= int.MinValue and <= int.MaxValue) return 5;
         }
 
-        int length = entry.IsString ? entry.StringLength : entry.Encoding < ObjectEncoding.HashTable ? entry.Packed.Length : 0;
+        int length = entry.IsString ? entry.StringLength : entry.Encoding < ObjectEncoding.HashTable ? collections.PackOf(entry).Length : 0;
         return length + (length < 64 ? 1 : length < 16384 ? 2 : 5);
     }
 

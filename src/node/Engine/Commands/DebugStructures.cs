@@ -59,7 +59,7 @@ internal static class DebugStructures
             return;
         }
 
-        ReadOnlySpan<byte> pack = entry.Packed;
+        ReadOnlySpan<byte> pack = call.Services.Databases.Collections.PackOf(entry);
         var lines = new StringBuilder(string.Create(CultureInfo.InvariantCulture, $"{{bytes {pack.Length}}} {{elements {Listpack.Count(pack)}}}"));
         for (int at = Listpack.First(pack); at != Listpack.None; at = Listpack.Next(pack, at))
         {

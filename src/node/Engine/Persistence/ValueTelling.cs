@@ -29,7 +29,7 @@ internal static class ValueTelling
 
         if (!entry.IsCollection)
         {
-            listener.Part(entry.Packed);
+            listener.Part(collections.PackOf(entry));
             return;
         }
 
