@@ -143,6 +143,34 @@ public sealed class BallotTests
         Assert.Equal(0, lone.CountSent(PacketType.Vote));
     }
 
+    [Theory]
+    [InlineData("silent", 0)]
+    [InlineData("heard", 1)]
+    [InlineData("late", 1)]
+    [InlineData("again", 0)]
+    public void Who_voted_for_its_own_successor_votes_for_nobody_else_until_it_knows_that_the_successor_has_not_won(string what, int votes)
+    {
+        (LoneMachine lone, Peer[] peers) = Shard();
+        Peer successor = lone.Meet(7005), other = peers[2];
+        successor.FollowMachine();
+        successor.CurrentEpoch = 8;
+        successor.AskForVote(MessageFlags.ForceVote);
+        Assert.Equal(1, lone.CountSent(PacketType.Vote));
+        if (what == "again")
+        {
+            successor.CurrentEpoch = 9;
+            successor.AskForVote(MessageFlags.ForceVote);
+            Assert.Equal(2, lone.CountSent(PacketType.Vote));
+        }
+
+        lone.Pass(what == "late" ? 30_000 : 10);
+        if (what == "heard") successor.Ping();
+        lone.ForgetSent();
+        other.CurrentEpoch = 10;
+        other.AskForVote(MessageFlags.ForceVote);
+        Assert.Equal(votes, lone.CountSent(PacketType.Vote));
+    }
+
     /// <summary>This machine and peer 0 are primaries, peer 1 is a primary, peers 2 and 3 are its replicas.</summary>
     private static (LoneMachine Lone, Peer[] Peers) Shard()
     {

@@ -173,11 +173,16 @@ internal sealed class Peer(LoneMachine machine, int port, bool hexad)
     }
 
     /// <summary>Becomes, and says that it is, a replica of another.</summary>
-    public void Follow(Peer primary)
+    public void Follow(Peer primary) => Follow(primary.Id, primary.Slots, primary.ConfigEpoch);
+
+    /// <summary>Becomes, and says that it is, a replica of the machine.</summary>
+    public void FollowMachine() => Follow(machine.Machine.Myself.Id, machine.Machine.Myself.Slots, machine.Machine.Myself.ConfigEpoch);
+
+    private void Follow(NodeId primary, SlotSet slots, ulong configEpoch)
     {
-        (Role, Primary) = (NodeFlags.Replica, primary.Id);
-        Slots.Set(primary.Slots.Bits);
-        ConfigEpoch = primary.ConfigEpoch;
+        (Role, Primary) = (NodeFlags.Replica, primary);
+        Slots.Set(slots.Bits);
+        ConfigEpoch = configEpoch;
         Ping();
     }
 

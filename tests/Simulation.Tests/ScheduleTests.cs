@@ -35,7 +35,8 @@ public sealed class ScheduleTests
     /// Seeds that found something once. 1286: a takeover in a minority made a majority there, which elected somebody in the
     /// epoch in which the others elected somebody else. 964: a primary started again without data, learned from others that it
     /// had been replaced, and was elected in its successor's place, since it had never heard that there was data. 83, 151, 370, 389 and 1090: a
-    /// replica had emptied itself for a snapshot when its primary died, and was elected with the offset of before.
+    /// replica had emptied itself for a snapshot when its primary died, and was elected with the offset of before. 2260: a primary
+    /// voted for its successor, was cut off, and voted on, so that two majorities elected in one epoch.
     /// </summary>
     [Theory]
     [InlineData(83)]
@@ -45,6 +46,7 @@ public sealed class ScheduleTests
     [InlineData(964)]
     [InlineData(1090)]
     [InlineData(1286)]
+    [InlineData(2260)]
     public void A_schedule_that_found_something_is_clean(int seed) => Clean((ulong)seed);
 
     [Fact]

@@ -6,13 +6,17 @@ namespace Hexad.Cluster;
 
 /// <summary>
 /// How a primary with slots votes. The rules that make it safe: one vote an epoch, never for an epoch that is not the
-/// newest, and the vote leaves only when that is on disk. The rest is to let the right one win quickly.
+/// newest, and the vote leaves only when that is on disk; and who has given its own place away does not vote on as if it
+/// still had it (<see cref="WhyNotMine"/>). The rest is to let the right one win quickly.
 /// </summary>
 internal sealed class Ballot(ClusterState state)
 {
     private const int SiblingHeardMs = 1_000;
     private const int RightReplicaMs = 2_000;
     private const int OtherCandidateMs = 1_000;
+
+    private ClusterNode? _successor;
+    private MonotonicMs _successorChosen;
 
     /// <summary>How many votes were given.</summary>
     public long Given { get; private set; }
@@ -22,7 +26,7 @@ internal sealed class Ballot(ClusterState state)
     {
         if (!state.Myself.Votes) return;
         bool force = (request.MessageFlags & MessageFlags.ForceVote) != 0;
-        string? refusal = WhyNotNow(request) ?? WhyNotThisOne(candidate, force) ?? WhyNotTheseSlots(request);
+        string? refusal = WhyNotNow(request) ?? WhyNotThisOne(candidate, force) ?? WhyNotMine(candidate) ?? WhyNotTheseSlots(request);
         if (refusal is not null)
         {
             state.Log(ClusterLogLevel.Warning, $"Failover auth denied to {ClusterState.Name(candidate)}: {refusal}");
@@ -33,6 +37,7 @@ internal sealed class Ballot(ClusterState state)
         state.LastVoteEpoch = state.CurrentEpoch;
         primary.VotedAt = state.Now;
         primary.VotedFor = candidate.Id;
+        if (primary.IsMyself) (_successor, _successorChosen) = (candidate, state.Now);
         Given++;
         state.Save(sync: true);
         state.Packets.SendVote(candidate);
@@ -63,6 +68,20 @@ internal sealed class Ballot(ClusterState state)
         if (primary.VotedAt.Value == 0 || primary.VotedFor == candidate.Id) return null;
         long wait = Math.Min(OtherCandidateMs, state.Settings.NodeTimeoutMs * 2) - (state.Now - primary.VotedAt);
         return wait > 0 ? $"can't vote about this master before {wait} milliseconds" : null;
+    }
+
+    /// <summary>
+    /// A primary that voted for its own successor may have been replaced without knowing it: cut off in that moment, it would
+    /// be one vote too many, and two majorities could elect in the same epoch. So it votes for nobody else until it has
+    /// heard that the successor is a replica still, for two node timeouts at most.
+    /// </summary>
+    private string? WhyNotMine(ClusterNode candidate)
+    {
+        if (_successor is not { } successor || successor == candidate) return null;
+        if (successor.OffsetReceived <= _successorChosen && state.Now - _successorChosen < state.Settings.NodeTimeoutMs * 2)
+            return $"I voted for {ClusterState.Name(successor)} in my own place and have not heard from it since";
+        _successor = null;
+        return null;
     }
 
     /// <summary>
