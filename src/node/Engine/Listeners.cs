@@ -17,6 +17,15 @@ internal sealed class Listeners(Node node) : IPart
 
     public void Start()
     {
+        if (!node.Options.ClusterEnabled) Open();
+    }
+
+    /// <summary>
+    /// Opens them all. A cluster node calls it when its bus listens: who gets an answer to PING shall not see the node end
+    /// a moment later because the bus port was taken or its nodes file belongs to another.
+    /// </summary>
+    public void Open()
+    {
         foreach (string address in Addresses())
             Listen(address);
         if (node.Options.UnixSocket is { } path)

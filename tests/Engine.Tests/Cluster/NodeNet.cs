@@ -14,6 +14,9 @@ public sealed class NodeNet
     private long _order;
 
     public List<NetHost> Hosts { get; } = [];
+
+    /// <summary>Ports that somebody else listens on.</summary>
+    public HashSet<int> TakenPorts { get; } = [];
     public long NowMs { get; private set; } = 1_000_000;
     public StepTime Time => new((1_800_000_000_000 + NowMs) * 1000, NowMs * 1000);
 
@@ -137,7 +140,7 @@ public sealed class NetHost(NodeNet net, int port, Action<NodeOptions>? change) 
     void IHost.Listen(Listener listener)
     {
         _listeners.Add(listener);
-        Later(() => Node.ListenerOpened(net.Time, listener, null));
+        Later(() => Node.ListenerOpened(net.Time, listener, net.TakenPorts.Contains(listener.At.Port) ? "Address already in use" : null));
     }
 
     void IHost.StopListening(Listener listener) => _listeners.Remove(listener);

@@ -69,6 +69,18 @@ public sealed class StartTests
     }
 
     [Fact]
+    public void Nobody_is_answered_by_a_node_that_ends_because_its_bus_port_is_taken()
+    {
+        var net = new NodeNet();
+        net.TakenPorts.Add(17001);
+        NetHost host = net.Add(7001);
+        net.Run(20);
+        Assert.Equal(1, host.ExitCode);
+        Assert.Contains(host.Lines, line => line.Contains("Failed listening on port 17001 (cluster)", System.StringComparison.Ordinal));
+        Assert.DoesNotContain(host.Lines, line => line.Contains("Ready to accept", System.StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_port_too_high_for_the_bus_stops_the_start()
     {
         var net = new NodeNet();

@@ -44,6 +44,7 @@ public sealed class ClusterPart : IPart, IClusterNeighbours
     private MonotonicMs _lastTick;
     private Action? _afterHandOver;
     private bool _isStopping;
+    private int _listenersAwaited;
 
     internal ClusterPart(Node node)
     {
@@ -162,7 +163,12 @@ public sealed class ClusterPart : IPart, IClusterNeighbours
     /// <summary>The bus listens, or cannot.</summary>
     internal void ListenerOpened(Listener listener, string? error)
     {
-        if (error is null || listener.Optional) return;
+        if (error is null || listener.Optional)
+        {
+            if (--_listenersAwaited == 0) _node.Listeners.Open();
+            return;
+        }
+
         _node.Host.Log(LogLevel.Warning, $"Could not create server TCP listening socket {listener.At}: {error}");
         Stop($"Failed listening on port {listener.At.Port} (cluster), aborting.");
     }
@@ -296,7 +302,10 @@ public sealed class ClusterPart : IPart, IClusterNeighbours
         IsStarted = true;
         _nextLook = _node.Now.Monotonic;
         _node.Persistence.Load();
-        foreach (string address in _node.Options.Bind.Addresses) Listen(address);
+        string[] addresses = _node.Options.Bind.Addresses;
+        _listenersAwaited = addresses.Length;
+        foreach (string address in addresses) Listen(address);
+        if (addresses.Length == 0) _node.Listeners.Open();
     }
 
     /// <summary>As Redis: keys that were loaded for a slot that is nobody's make it this node's.</summary>
