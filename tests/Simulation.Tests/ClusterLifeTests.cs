@@ -212,7 +212,8 @@ public sealed class ClusterLifeTests
         }
 
         Assert.True(cluster.World.RunUntil(() => cluster.IsConverged() && cluster.AllInSync(), 60 * Second), cluster.WhyNot());
-        Assert.Equal("1", Ask(cluster, 3, "GET", "JAMES"));
+        // With the data that it has from its successor by then it may well be elected: the others believed the successor dead.
+        Assert.Equal("1", Ask(cluster, successor.View!.Myself.IsPrimary ? 3 : 0, "GET", "JAMES"));
         EndsClean(cluster);
     }
 
