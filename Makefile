@@ -3,7 +3,7 @@
 # make demo       builds it and starts a cluster of six nodes on 127.0.0.1, .2 and .3
 # make test       runs every test
 # make bench      measures it beside a real server
-# make fuzz TARGET=name SECONDS=n  throws bytes at one parser (request, packet, snapshot, payload, config, nodes), guided by what they reach
+# make fuzz TARGET=name SECONDS=n  throws bytes at one parser (fuzz list names them: request, payload, listpack, …), guided by what they reach
 # make sim SEED=n replays a schedule of the simulator; make sim [SCHEDULES=m] plays fresh ones
 
 PREFIX ?= /usr/local

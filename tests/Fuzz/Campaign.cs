@@ -33,6 +33,12 @@ internal sealed unsafe class Campaign(FuzzTarget target, ulong seed)
     /// <summary>Told of each input that reached something new.</summary>
     public Action<byte[]>? WhenNew { get; init; }
 
+    /// <summary>Told of each input before it is run: what is left when the process is ended by the system.</summary>
+    public Action<byte[]>? AtHand { get; init; }
+
+    /// <summary>Told about once a minute how far it is.</summary>
+    public Action<Findings>? WhenMinute { get; init; }
+
     /// <summary>Runs the seeds, and then mutations until the limit of runs or of time is reached.</summary>
     public Findings Run(long mostRuns, TimeSpan limit)
     {
@@ -50,8 +56,15 @@ internal sealed unsafe class Campaign(FuzzTarget target, ulong seed)
             }
 
             if (_corpus.Count == 0) _corpus.Add([]);
+            TimeSpan told = TimeSpan.Zero;
             for (; runs < mostRuns && watch.Elapsed < limit && _bad.Count < MostFindings; runs++)
             {
+                if (watch.Elapsed - told > TimeSpan.FromMinutes(1))
+                {
+                    told = watch.Elapsed;
+                    WhenMinute?.Invoke(new Findings(runs, _corpus.Count, _places, _bad));
+                }
+
                 byte[] input = _mutator.Next(_corpus);
                 if (!Try(input, map)) continue;
                 _corpus.Add(input);
@@ -63,15 +76,31 @@ internal sealed unsafe class Campaign(FuzzTarget target, ulong seed)
         }
     }
 
+    /// <summary>Of some inputs those that reach something which the shorter ones do not, shortest first.</summary>
+    public List<byte[]> Distinct(List<byte[]> inputs)
+    {
+        var kept = new List<byte[]>();
+        byte[] map = GC.AllocateArray<byte>(MapBytes, pinned: true);
+        inputs.Sort((a, b) => a.Length != b.Length ? a.Length.CompareTo(b.Length) : a.AsSpan().SequenceCompareTo(b));
+        fixed (byte* place = map) Trace.SharedMem = place;
+        foreach (byte[] seed in target.Seeds()) Try(seed, map);
+        foreach (byte[] input in inputs)
+            if (Try(input, map)) kept.Add(input);
+        return kept;
+    }
+
     private bool Try(byte[] input, byte[] map)
     {
         Array.Clear(map);
         Trace.PrevLocation = 0;
-        var watch = Stopwatch.StartNew();
+        AtHand?.Invoke(input);
+        // Time of the processor: how busy the machine is otherwise is not the input's fault.
+        TimeSpan before = Environment.CpuUsage.TotalTime;
         try
         {
             target.Run(input);
-            if (watch.ElapsedMilliseconds > LongMs) Note(input, $"took {watch.ElapsedMilliseconds} ms", "slow");
+            double tookMs = (Environment.CpuUsage.TotalTime - before).TotalMilliseconds;
+            if (tookMs > LongMs) Note(input, $"took {tookMs} ms", "slow");
         }
         catch (Exception e) when (e is not OutOfMemoryException || input.Length < Mutator.LongestInput)
         {

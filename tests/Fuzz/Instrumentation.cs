@@ -12,7 +12,10 @@ namespace Hexad.Fuzz;
 internal static class Instrumentation
 {
     private const string Mark = "HEXAD_FUZZ_INSTRUMENTED";
-    private static readonly string[] Assemblies = ["Hexad.Wire.dll", "Hexad.Options.dll", "Hexad.Cluster.dll", "Hexad.Persistence.dll", "Hexad.Commands.dll"];
+    private static readonly string[] Assemblies = 
+    [
+        "Hexad.Wire.dll", "Hexad.Options.dll", "Hexad.Structures.dll", "Hexad.Keyspace.dll", "Hexad.Commands.dll", "Hexad.Cluster.dll", "Hexad.Persistence.dll",
+    ];
 
     /// <summary>Whether this process runs on instrumented copies.</summary>
     public static bool IsOn => Environment.GetEnvironmentVariable(Mark) is not null;

@@ -1,6 +1,8 @@
 using System;
+using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
+using System.IO.MemoryMappedFiles;
 using System.Threading.Tasks;
 using Hexad.Fuzz.Targets;
 
@@ -10,8 +12,10 @@ namespace Hexad.Fuzz;
 /// Throws bytes at everything that parses.
 ///
 /// <code>
-///   fuzz run TARGET SECONDS [CORPUS]   guided by what inputs reach; those that reach something new go to the folder CORPUS
+///   fuzz run TARGET SECONDS [CORPUS]   guided by what inputs reach; those that reach something new go to the folder CORPUS.
+///                                      A file last-input-TARGET that is left over (length i32, bytes) is what ended the process
 ///   fuzz replay TARGET FILE…           runs these inputs
+///   fuzz distil TARGET CORPUS FOLDER BYTES   copies those inputs of CORPUS that reach something new, shortest first, up to so many bytes
 ///   fuzz list                          names the targets
 ///   (anything else)                    the bounded tests, as every other test program
 /// </code>
@@ -28,10 +32,13 @@ internal static class Program
             case ["replay", string name, ..] when Find(name) is { } target:
                 foreach (string file in arguments[2..]) target.Run(File.ReadAllBytes(file));
                 return 0;
+            case ["distil", string name, string corpus, string folder, string bytes] when Find(name) is { } target:
+                if (!Instrumentation.IsOn && Instrumentation.RunAnew(arguments) is { } done) return done;
+                return Distil(target, corpus, folder, long.Parse(bytes, CultureInfo.InvariantCulture));
             case ["list"]:
                 foreach (FuzzTarget target in FuzzTarget.All()) Console.WriteLine(target.Name);
                 return 0;
-            case ["run" or "replay", ..]:
+            case ["run" or "replay" or "distil", ..]:
                 Console.Error.WriteLine("no such target; fuzz list names them");
                 return 2;
             default:
@@ -44,17 +51,51 @@ internal static class Program
     private static int Run(FuzzTarget target, double seconds, string? corpus)
     {
         ulong seed = (ulong)DateTime.UtcNow.Ticks;
-        var campaign = new Campaign(target, seed) { WhenNew = input => Keep(corpus, input) };
+        string last = $"last-input-{target.Name}";
+        using MemoryMappedFile file = MemoryMappedFile.CreateFromFile(last, FileMode.Create, null, sizeof(int) + Mutator.LongestInput);
+        using MemoryMappedViewAccessor view = file.CreateViewAccessor();
+        var campaign = new Campaign(target, seed)
+        {
+            WhenNew = input => Keep(corpus, input),
+            AtHand = input =>
+            {
+                view.Write(0, input.Length);
+                view.WriteArray(sizeof(int), input, 0, Math.Min(input.Length, Mutator.LongestInput));
+            },
+            WhenMinute = sofar => Tell(target, sofar),
+        };
         Findings findings = campaign.Run(long.MaxValue, TimeSpan.FromSeconds(seconds));
-        Console.WriteLine($"{target.Name}: {findings.Runs} runs, {findings.Corpus} inputs, {findings.Places} places reached, {findings.Bad.Count} findings");
+        Tell(target, findings);
         foreach ((byte[] input, string what) in findings.Bad)
         {
-            string file = $"finding-{target.Name}-{Name(input)}";
-            File.WriteAllBytes(file, input);
-            Console.WriteLine($"{file}: {what}");
+            string finding = $"finding-{target.Name}-{Name(input)}";
+            File.WriteAllBytes(finding, input);
+            Console.WriteLine($"{finding}: {what}");
         }
 
+        File.Delete(last);
+
         return findings.Bad.Count == 0 ? 0 : 1;
+    }
+
+    private static int Distil(FuzzTarget target, string corpus, string folder, long mostBytes)
+    {
+        var inputs = new List<byte[]>();
+        foreach (string file in Directory.GetFiles(corpus)) inputs.Add(File.ReadAllBytes(file));
+        foreach (byte[] input in new Campaign(target, seed: 1).Distinct(inputs))
+        {
+            mostBytes -= input.Length;
+            if (mostBytes < 0) break;
+            Keep(folder, input);
+        }
+
+        return 0;
+    }
+
+    private static void Tell(FuzzTarget target, Findings findings)
+    {
+        double minutes = Environment.CpuUsage.TotalTime.TotalMinutes;
+        Console.WriteLine($"{target.Name}: {findings.Runs} runs, {findings.Corpus} inputs, {findings.Places} places reached, {findings.Bad.Count} findings, {minutes:F1} minutes of processor");
     }
 
     private static void Keep(string? folder, byte[] input)
@@ -64,5 +105,5 @@ internal static class Program
         File.WriteAllBytes(Path.Combine(folder, Name(input)), input);
     }
 
-    private static string Name(byte[] input) => Core.Crc64.Of(input).ToString("x16", CultureInfo.InvariantCulture);
+    private static string Name(byte[] input) => FuzzTarget.Fingerprint(input).ToString("x16", CultureInfo.InvariantCulture);
 }

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using Hexad.Core;
 
 namespace Hexad.Fuzz.Targets;
 
@@ -36,10 +37,25 @@ internal abstract class FuzzTarget
     }
 
     /// <summary>All targets.</summary>
-    public static FuzzTarget[] All() => [new RequestTarget(), new PacketTarget(), new SnapshotTarget(), new PayloadTarget(), new ConfigTarget(), new NodesFileTarget()];
+    public static FuzzTarget[] All() =>
+    [
+        new RequestTarget(), new PacketTarget(), new SnapshotTarget(), new PayloadTarget(), new ConfigTarget(), new NodesFileTarget(),
+        new ListpackTarget(), new IntegerSetTarget(), new QuicklistTarget(), new HyperLogLogTarget(), new StreamTarget(),
+    ];
 
     /// <summary>Seeds that are made, not read.</summary>
     protected virtual IEnumerable<byte[]> OwnSeeds() => [];
+
+    /// <summary>A number that tells inputs apart. A CRC would not: that of what ends in its own is 0.</summary>
+    public static ulong Fingerprint(ReadOnlySpan<byte> bytes)
+    {
+        ulong hash = 14_695_981_039_346_656_037;
+        foreach (byte one in bytes) hash = (hash ^ one) * 1_099_511_628_211;
+        return hash;
+    }
+
+    /// <summary>Dice that fall alike for like input.</summary>
+    protected static Dice DiceOf(ReadOnlySpan<byte> bytes) => new(Fingerprint(bytes));
 
     /// <summary>States a fact about what was read.</summary>
     protected static void Must(bool fact, string what)
