@@ -13,7 +13,8 @@ namespace Hexad;
 
 /// <summary>
 /// The one executable: every program of a Redis Cluster installation, chosen by the first argument or by the name that
-/// it is started under (<c>redis-cli</c>, <c>redis-trib.rb</c>, …), which is how <c>make install</c> links it.
+/// it is started under (<c>redis-cli</c>, <c>redis-trib.rb</c>, …), which is how <c>make install</c> links it. The names
+/// that begin with <c>valkey-</c> are known as well.
 /// </summary>
 internal static class Program
 {
@@ -73,6 +74,8 @@ internal static class Program
 
     private static SubProgram? Find(string name)
     {
+        const string OtherFlavour = "valkey-";
+        if (name.StartsWith(OtherFlavour, StringComparison.Ordinal)) name = "redis-" + name[OtherFlavour.Length..];
         foreach (SubProgram program in Programs)
             if (program.Word == name || Array.IndexOf(program.OtherNames, name) >= 0) return program;
         return null;

@@ -98,6 +98,21 @@ public class CollectionTests
         Assert.Equal(0, keys.All.PendingFreeCount);
     }
 
+    [Theory]
+    [InlineData(10, FreeMode.Later, 0)]
+    [InlineData(400, FreeMode.Now, 0)]
+    [InlineData(400, FreeMode.Later, 1)]
+    public void Whoever_asks_for_it_has_a_collection_freed_later_that_is_not_tiny(int count, FreeMode mode, long pending)
+    {
+        using TestKeyspace keys = Standalone();
+        Fill(keys, "k", count);
+        keys.Db.Delete(Bytes("k"), mode);
+        Assert.Equal(pending, keys.All.PendingFreeCount);
+        keys.FreeAll();
+        Assert.Equal(0, keys.All.PendingFreeCount);
+        keys.All.Validate();
+    }
+
     [Fact]
     public void A_copy_has_elements_of_its_own_and_a_renamed_key_keeps_them()
     {

@@ -47,6 +47,13 @@ public sealed partial class NodeOptions
     [Option("use-exit-on-panic", false, Live = true, Hidden = true, Pending = "a choice of how a failure ends")]
     public partial bool UseExitOnPanic { get; set; }
 
+    [Option("enable-debug-assert", false, Hidden = true, Pending = "a choice of checks, all of which are always made")]
+    public partial bool EnableDebugAssert { get; set; }
+
+    [Option("hide-user-data-from-log", false, Live = true, Pending = "names of keys left out of the log",
+        Help = "Leave what users stored out of the log.")]
+    public partial bool HideUserDataFromLog { get; set; }
+
     [Option("watchdog-period", 0, Live = true, Hidden = true, Pending = "the software watchdog")]
     public partial int WatchdogPeriodMs { get; set; }
 

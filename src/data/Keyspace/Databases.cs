@@ -347,17 +347,17 @@ public sealed class Databases : IDisposable
         {
             (ObjectType type, nint root) = (entry.Type, entry.Root);
             entry.FreeBlock(Memory);
-            FreeCollection(type, root);
+            FreeCollection(type, root, mode);
         }
         else if (mode == FreeMode.Later && entry.IsOutside && entry.ValueLength > FreeQueue.LongBytes) _freeQueue.Add(entry.FreeAndTakeOutside(Memory));
         else entry.Free(Memory);
     }
 
     /// <summary>Frees a collection that no entry has any more.</summary>
-    internal void FreeCollection(ObjectType type, nint root)
+    internal void FreeCollection(ObjectType type, nint root, FreeMode mode = FreeMode.Now)
     {
         if (TellingOf(root) is { } telling) telling.IsOrphan = true;
-        else _freeQueue.FreeCollection(type, root);
+        else _freeQueue.FreeCollection(type, root, mode);
     }
 
     /// <summary>Gives an entry that was made from another a collection of its own.</summary>

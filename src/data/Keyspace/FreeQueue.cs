@@ -14,6 +14,9 @@ internal sealed class FreeQueue(BucketTables<Entry> tables, Databases all)
     /// <summary>Collections that take more than this are worth slicing.</summary>
     public const int LargeCollectionBytes = 64 * 1024;
 
+    /// <summary>Collections that take more than this are freed later by whoever asks for that (UNLINK and the lazyfree options), and count as freed so.</summary>
+    public const int LaterCollectionBytes = 4 * 1024;
+
     /// <summary>Strings longer than this are worth slicing.</summary>
     public const int LongBytes = 2 * 1024 * 1024;
 
@@ -33,12 +36,12 @@ internal sealed class FreeQueue(BucketTables<Entry> tables, Databases all)
     /// <summary>Bytes of the collections among them.</summary>
     public long PendingCollectionBytes { get; private set; }
 
-    /// <summary>Frees a collection, at once if it is small.</summary>
-    public void FreeCollection(ObjectType type, nint root)
+    /// <summary>Frees a collection, at once if it is small for how it was asked for.</summary>
+    public void FreeCollection(ObjectType type, nint root, FreeMode mode = FreeMode.Now)
     {
         ICollection structure = all.Collections.Of(type);
         long bytes = all.Collections.HeaderOf(root).ChargeBytes;
-        if (bytes > LargeCollectionBytes)
+        if (bytes > (mode == FreeMode.Later ? LaterCollectionBytes : LargeCollectionBytes))
         {
             PendingCount++;
             PendingCollectionBytes += bytes;

@@ -2,6 +2,7 @@ using System;
 using System.Text;
 using Hexad.Commands;
 using Hexad.Core;
+using Hexad.Engine.Seam;
 using Hexad.Keyspace;
 using Hexad.Options;
 using Hexad.Persistence.Rdb;
@@ -34,14 +35,14 @@ internal static class DumpCommands
         Categories = Acl.Keyspace | Acl.Dangerous, Summary = "Makes a key out of what DUMP gave.",
         Complexity = "O(1) to make the key and O(N) for a value of N bytes, O(N*log(N)) for a sorted set")]
     [Key(1, KeyFlags.Overwrite | KeyFlags.Update)]
-    internal static void Restore(ref CommandContext call, Session session) => RestoreKey(ref call, session.Node.ChecksPayloads);
+    internal static void Restore(ref CommandContext call, Session session) => RestoreKey(ref call, session.Node);
 
     [Command("RESTORE-ASKING", arity: -4, Flags.Write | Flags.DenyOom | Flags.Asking, Group.Server, since: "3.0.0",
         syntax: "key:key ttl:integer serialized-value [REPLACE^3.0.0] [ABSTTL^5.0.0] [IDLETIME seconds:integer^5.0.0] [FREQ frequency:integer^5.0.0]",
         Categories = Acl.Keyspace | Acl.Dangerous, Doc = DocFlags.SysCmd, Summary = "RESTORE for keys that move between nodes.",
         Complexity = "O(1) to make the key and O(N) for a value of N bytes, O(N*log(N)) for a sorted set")]
     [Key(1, KeyFlags.Overwrite | KeyFlags.Update)]
-    internal static void RestoreAsking(ref CommandContext call, Session session) => RestoreKey(ref call, session.Node.ChecksPayloads);
+    internal static void RestoreAsking(ref CommandContext call, Session session) => RestoreKey(ref call, session.Node);
 
     private struct Options
     {
@@ -49,7 +50,7 @@ internal static class DumpCommands
         public long IdleSeconds, Frequency;
     }
 
-    private static void RestoreKey(ref CommandContext call, bool checksChecksum)
+    private static void RestoreKey(ref CommandContext call, Node node)
     {
         if (!TryOptions(ref call, out Options options)) return;
         if (!options.Replace && call.Db.Peek(call[1]).Found)
@@ -71,17 +72,25 @@ internal static class DumpCommands
         }
 
         var batch = new RdbBatch();
-        PayloadFault fault = new DumpPayload().Read(call[3], checksChecksum, batch);
+        var payload = new DumpPayload();
+        PayloadFault fault = payload.Read(call[3], node.ChecksPayloads, batch);
         if (fault == PayloadFault.BadVersionOrChecksum) call.Reply.Error("ERR DUMP payload version or checksum are wrong"u8);
-        else if (fault == PayloadFault.BadFormat) call.Reply.Error("ERR Bad data format"u8);
-        else Store(ref call, options, ttl, batch);
+        else if (fault == PayloadFault.BadFormat) Refuse(ref call, node, payload.Why);
+        else Store(ref call, node, options, ttl, batch);
     }
 
-    private static void Store(ref CommandContext call, Options options, long ttl, RdbBatch batch)
+    // The client hears only that it is bad; what is bad about it is for the operator, who may have to find out where it came from.
+    private static void Refuse(ref CommandContext call, Node node, string why)
+    {
+        node.Host.Log(LogLevel.Warning, $"RESTORE refused a payload: {why}");
+        call.Reply.Error("ERR Bad data format"u8);
+    }
+
+    private static void Store(ref CommandContext call, Node node, Options options, long ttl, RdbBatch batch)
     {
         ReadOnlySpan<byte> key = call[1];
         var expiry = new UnixMs(ttl != 0 && !options.AbsoluteTtl ? ttl + call.Now.Value : ttl);
-        if (!TryBuild(ref call, batch, out BuiltValue? built)) return;
+        if (!TryBuild(ref call, node, batch, out BuiltValue? built)) return;
         bool deleted = options.Replace && call.Db.Delete(key);
         if (ttl != 0 && expiry <= call.Now && call.Services.Databases.Expired == ExpiredKeys.Remove)
         {
@@ -111,7 +120,7 @@ internal static class DumpCommands
     }
 
     // What makes no value is found before the old value is touched. A string is stored as it stands in the batch.
-    private static bool TryBuild(ref CommandContext call, RdbBatch batch, out BuiltValue? built)
+    private static bool TryBuild(ref CommandContext call, Node node, RdbBatch batch, out BuiltValue? built)
     {
         built = null;
         RdbBatch.Enumerator records = batch.GetEnumerator();
@@ -123,7 +132,7 @@ internal static class DumpCommands
         {
             if (ValueLoading.Add(call.Services, ref build, RdbLoad.PartOf(record)) == LoadOutcome.Loaded) continue;
             build.Discard();
-            call.Reply.Error("ERR Bad data format"u8);
+            Refuse(ref call, node, RdbLoad.Inconsistency(type));
             return false;
         }
 

@@ -25,6 +25,7 @@ public sealed class PersistencePart : IPart
     private MonotonicMs _saveStartedAt;
     private MonotonicMs _lastTryAt;
     private long _savedChanges;
+    private long _flushedChanges;
     private long _changesAtStart;
     private long _lastSaveSeconds = -1;
     private bool _scheduled;
@@ -155,7 +156,12 @@ public sealed class PersistencePart : IPart
             _job.Cancel("the data was flushed");
         }
 
-        if (!IsLoading && _node.Options.Save.Rules.Length > 0) _scheduled = true;
+        if (IsLoading || _node.Options.Save.Rules.Length == 0) return;
+        _scheduled = true;
+
+        // As Redis, which saves the empty databases before it answers: nothing counts as unsaved, unless that save fails.
+        _flushedChanges += Unsaved;
+        _savedChanges = _node.Services.Changes;
     }
 
     /// <summary>The node is to end: saves, whatever else was on its way, and tells whether it worked.</summary>
@@ -309,11 +315,18 @@ public sealed class PersistencePart : IPart
         _givesUp = false;
         _file = null;
         if (!gaveUp) _lastSaveFailed = fault is not null;
+        if (_lastSaveFailed)
+        {
+            _savedChanges -= _flushedChanges;
+            _flushedChanges = 0;
+        }
+
         _lastSaveSeconds = (_node.Now.Monotonic - _saveStartedAt) / 1000;
         if (fault is null)
         {
             _saves++;
             _savedChanges = _changesAtStart;
+            _flushedChanges = 0;
             LastSave = _node.Now.Wall;
             _node.Host.Log(LogLevel.Notice, "DB saved on disk");
             _node.Host.Log(LogLevel.Notice, "Background saving terminated with success");
@@ -335,6 +348,8 @@ public sealed class PersistencePart : IPart
         if (fault is not null)
         {
             _node.Host.Log(LogLevel.Warning, fault);
+            _node.Host.Log(LogLevel.Warning, $"Nothing after {load.KeysLoaded} keys of {_node.Options.DumpFileName} was loaded. {fault}");
+            _node.Host.Log(LogLevel.Warning, "Terminating server after rdb file reading failure.");
             _node.Host.Log(LogLevel.Warning, "Fatal error loading the DB, check server logs. Exiting.");
             _node.Host.Exit(1);
             return;
@@ -343,7 +358,7 @@ public sealed class PersistencePart : IPart
         _lastLoad = (load.KeysLoaded, load.KeysExpired);
         _savedChanges = _node.Services.Changes;
         HasLoaded = true;
-        _node.Host.Log(LogLevel.Notice, $"Done loading RDB, keys loaded: {load.KeysLoaded}, keys expired: {load.KeysExpired}.");
+        _node.Host.Log(LogLevel.Notice, $"Done loading RDB, keys loaded: {load.KeysLoaded}, keys expired: {load.KeysExpired}, empty keys skipped: {load.Decoder.EmptyKeys}.");
         _node.Host.Log(LogLevel.Notice, $"DB loaded from disk: {(_node.Now.Monotonic - _loadStartedAt) / 1000.0:F3} seconds");
         Ready(load.Decoder.Facts);
     }

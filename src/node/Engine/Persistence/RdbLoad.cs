@@ -23,6 +23,7 @@ internal sealed class RdbLoad
     private readonly RdbBatch _batch = new();
     private bool _decoding;
     private bool _ended;
+    private int _emptyKeysLogged;
 
     /// <param name="node">The node.</param>
     /// <param name="whenOver">Told how it ended: null, or what was wrong with the file.</param>
@@ -100,6 +101,7 @@ internal sealed class RdbLoad
         WaitingBytes -= work.PieceLength;
         LoadedBytes += work.PieceLength;
         string? fault = Store();
+        LogEmptyKeys();
         if (fault is not null || work.Outcome == RdbOutcome.Faulty) Over(fault ?? Decoder.Fault);
         else if (work.Outcome == RdbOutcome.Finished) Over(null);
         else
@@ -107,6 +109,12 @@ internal sealed class RdbLoad
             WhenHungry?.Invoke();
             Advance();
         }
+    }
+
+    private void LogEmptyKeys()
+    {
+        for (; _emptyKeysLogged < Decoder.EmptyNames.Count; _emptyKeysLogged++)
+            _node.Host.Log(LogLevel.Notice, $"Loading RDB, skipping empty key: {Decoder.EmptyNames[_emptyKeysLogged]}");
     }
 
     private string? Store()
@@ -135,6 +143,15 @@ internal sealed class RdbLoad
     /// <summary>A record as the loading of values takes it.</summary>
     public static ValuePart PartOf(RdbRecord record) => new(record.Type, record.Encoding, record.Value, record.IsFirst, record.IsLast, record.ItemCount);
 
+    /// <summary>What is wrong with a value whose pieces are sound and do not fit together, in the words that operators of Redis look for.</summary>
+    public static string Inconsistency(ObjectType type) => type switch
+    {
+        ObjectType.Stream => "Stream integrity check failed: Duplicate stream consumer detected, or a group or pending entry twice, or one without a consumer.",
+        ObjectType.Hash => "Hash integrity check failed: dup field detected.",
+        ObjectType.Set => "Set integrity check failed: dup member detected.",
+        _ => "Zset integrity check failed: dup member detected.",
+    };
+
     private string? Store(RdbRecord record)
     {
         bool expires = record.TryGetExpiry(out UnixMs expiry);
@@ -151,7 +168,7 @@ internal sealed class RdbLoad
         switch (ValueLoading.Load(_node.Services, db, record.Key, lifetime, PartOf(record)))
         {
             case LoadOutcome.Inconsistent:
-                return $"Bad data format: the value of '{RdbDecoder.Printable(record.Key)}' in database {record.Database} has an element twice";
+                return $"Bad data format: the value of '{RdbDecoder.Printable(record.Key)}' in database {record.Database}: {Inconsistency(record.Type)}";
             case LoadOutcome.UnknownType:
                 return $"Key '{RdbDecoder.Printable(record.Key)}' in database {record.Database} holds a value of a type ({record.Type}) that I can't load";
         }

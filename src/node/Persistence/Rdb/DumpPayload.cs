@@ -37,6 +37,9 @@ public sealed class DumpPayload
         set => _buffer.Compresses = value;
     }
 
+    /// <summary>After <see cref="PayloadFault.BadFormat"/>: what is wrong with the value, as far as anybody could say.</summary>
+    public string Why { get; private set; } = "";
+
     /// <summary>Begins the payload of a value whose parts follow by <see cref="Part"/>; the first is needed here already.</summary>
     public void Begin(ObjectType type, ObjectEncoding encoding, long items, ReadOnlySpan<byte> firstPart)
     {
@@ -74,8 +77,9 @@ public sealed class DumpPayload
         if (checksChecksum && stored != Crc64.Of(payload[..^8])) return PayloadFault.BadVersionOrChecksum;
         var cursor = new RdbCursor(payload[..^FooterBytes]);
         byte code = cursor.Byte();
-        if (!cursor.IsGood || !TryValue(code, version >= RdbVersion.OldestValkey ? RdbFlavour.Valkey : RdbFlavour.Redis, ref cursor, batch)) return PayloadFault.BadFormat;
-        return cursor.IsGood && cursor.Place == payload.Length - FooterBytes ? PayloadFault.None : PayloadFault.BadFormat;
+        bool isValue = cursor.IsGood && TryValue(code, version >= RdbVersion.OldestValkey ? RdbFlavour.Valkey : RdbFlavour.Redis, ref cursor, batch);
+        Why = cursor.Why ?? $"The value of type {code} in a payload of {payload.Length} bytes means nothing from byte {cursor.Place} on.";
+        return isValue && cursor.IsGood && cursor.Place == payload.Length - FooterBytes ? PayloadFault.None : PayloadFault.BadFormat;
     }
 
     private bool TryValue(byte code, RdbFlavour flavour, ref RdbCursor cursor, RdbBatch batch)

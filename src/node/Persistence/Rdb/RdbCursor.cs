@@ -55,10 +55,15 @@ internal ref struct RdbCursor(ReadOnlySpan<byte> bytes)
     /// <summary>Whether all went well.</summary>
     public readonly bool IsGood => State == CursorState.Good;
 
-    /// <summary>Marks the bytes as meaningless.</summary>
-    public void Refuse()
+    /// <summary>When <see cref="CursorState.Bad"/>: what is wrong, if anybody could say.</summary>
+    public string? Why { get; private set; }
+
+    /// <summary>Marks the bytes as meaningless, and says why if that is known.</summary>
+    public void Refuse(string? why = null)
     {
-        if (State == CursorState.Good) State = CursorState.Bad;
+        if (State != CursorState.Good) return;
+        State = CursorState.Bad;
+        Why = why;
     }
 
     /// <summary>The next byte.</summary>

@@ -8,6 +8,7 @@
 // never in an exception.
 using System;
 using System.Buffers.Binary;
+using System.Collections.Generic;
 using System.Text;
 using Hexad.Core;
 using Hexad.Structures;
@@ -31,6 +32,7 @@ public enum RdbOutcome
 public sealed class RdbDecoder
 {
     private const int HeaderBytes = 9;
+    private const int MostEmptyNames = 10;
     private readonly byte[] _nameDigits = new byte[16];
     private readonly byte[] _valueDigits = new byte[16];
     private readonly RdbValueReader _value = new();
@@ -43,6 +45,7 @@ public sealed class RdbDecoder
     private ulong _crc;
     private bool _headerRead;
     private int _database;
+    private readonly List<string> _emptyNames = [];
 
     /// <summary>Whether a wrong checksum is a fault (option <c>rdbchecksum</c>).</summary>
     public bool ChecksChecksum { get; init; } = true;
@@ -61,6 +64,9 @@ public sealed class RdbDecoder
 
     /// <summary>How many keys were left out because their collection had no elements, which no server of today writes.</summary>
     public long EmptyKeys { get; private set; }
+
+    /// <summary>The names of the first few of those keys, as a message shows them.</summary>
+    public IReadOnlyList<string> EmptyNames => _emptyNames;
 
     /// <summary>After <see cref="RdbOutcome.Faulty"/>: why.</summary>
     public string Fault { get; private set; } = "";
@@ -92,7 +98,7 @@ public sealed class RdbDecoder
             else if (_headerRead) ended = Item(ref cursor, batch);
             else Header(ref cursor);
             if (Fault.Length > 0) return RdbOutcome.Faulty;
-            if (cursor.State == CursorState.Bad) return Fail($"Bad data format: byte {Consumed + cursor.Place} of the file means nothing");
+            if (cursor.State == CursorState.Bad) return Fail(FaultOf(cursor));
             if (cursor.State == CursorState.Short)
             {
                 _wanted = cursor.Wanted;
@@ -233,13 +239,13 @@ public sealed class RdbDecoder
 
         _value.Begin(type, ref cursor);
         if (!cursor.IsGood) return;
+        _openKey = key.ToArray();
         if (_value.WasEmpty)
         {
-            EmptyKeys++;
+            NoteEmpty();
             return;
         }
 
-        _openKey = key.ToArray();
         _openFacts = facts;
         _partsBegun = false;
         BeginParts(ref cursor, batch);
@@ -256,18 +262,30 @@ public sealed class RdbDecoder
     private void Part(ref RdbCursor cursor, RdbBatch batch)
     {
         _value.Read(ref cursor);
-        if (!cursor.IsGood) return;
+        if (!cursor.IsGood || (_value.IsOpen && _value.Part.IsEmpty)) return;
         bool isFirst = !_partsBegun;
         _partsBegun = true;
         if (_value.WasEmpty)
         {
-            EmptyKeys++;
+            NoteEmpty();
             return;
         }
 
         batch.Begin(_database, _value.Type, _value.Encoding, _openFacts, _openKey, _value.ItemCount, isFirst);
         batch.Append(_value.Part);
         batch.Finish(hasMore: _value.IsOpen);
+    }
+
+    private void NoteEmpty()
+    {
+        EmptyKeys++;
+        if (_emptyNames.Count < MostEmptyNames) _emptyNames.Add(Printable(_openKey));
+    }
+
+    private string FaultOf(in RdbCursor cursor)
+    {
+        string place = $"Bad data format: byte {Consumed + cursor.Place} of the file means nothing";
+        return cursor.Why is null ? place : $"{place}: {cursor.Why}";
     }
 
     private bool End(ref RdbCursor cursor)

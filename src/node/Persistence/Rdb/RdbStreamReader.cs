@@ -73,7 +73,7 @@ internal sealed class RdbStreamReader
         bool ascends = id > _lastPack && id > _lastLive;
         if (!ascends || !StreamTree.IsSound(bytes, id, out long live, out StreamId last))
         {
-            cursor.Refuse();
+            cursor.Refuse(ascends ? RdbFaults.Stream : RdbFaults.StreamOrder);
             return;
         }
 
@@ -100,7 +100,7 @@ internal sealed class RdbStreamReader
         }
 
         long groups = cursor.Length();
-        if (length != _live) cursor.Refuse();
+        if (length != _live) cursor.Refuse(RdbFaults.StreamLength);
         if (!cursor.IsGood) return;
         _groupsLeft = groups;
         items.Add((byte)StreamPiece.Facts);

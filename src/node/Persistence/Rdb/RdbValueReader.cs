@@ -27,6 +27,7 @@ internal sealed class RdbValueReader
     private readonly byte[] _digits = new byte[24];
     private readonly byte[] _otherDigits = new byte[24];
     private long _left;
+    private bool _hasItems;
     private long _firstExpiryMs;
     private byte _code;
 
@@ -63,7 +64,7 @@ internal sealed class RdbValueReader
     public void Begin(byte code, ref RdbCursor cursor)
     {
         _code = code;
-        WasEmpty = false;
+        WasEmpty = _hasItems = false;
         (Type, Encoding) = code switch
         {
             RdbType.List or RdbType.ListZiplist or RdbType.ListQuicklist or RdbType.ListQuicklist2 => (ObjectType.List, ObjectEncoding.Quicklist),
@@ -97,22 +98,24 @@ internal sealed class RdbValueReader
     public void Read(ref RdbCursor cursor)
     {
         _items.Clear();
-        while (_left > 0 && _items.Length < PartBytes)
+        for (bool isFirst = true; _left > 0 && _items.Length < PartBytes; isFirst = false)
         {
             RdbCursor before = cursor;
-            int length = _items.Length;
             Element(ref cursor);
             if (!cursor.IsGood)
             {
                 // What is there already counts; the element that was cut off is read again when more has come.
-                if (cursor.State == CursorState.Short && length > 0) cursor = before;
-                return;
+                if (cursor.State == CursorState.Short && !isFirst) cursor = before;
+                break;
             }
 
             _left--;
         }
 
-        if (_left == 0) IsOpen = false;
+        _hasItems |= _items.Length > 0;
+        if (_left > 0 || !cursor.IsGood) return;
+        IsOpen = false;
+        WasEmpty |= !_hasItems;
     }
 
     // How many elements a stream has is known when the last has been read: until then one more is left.
@@ -157,7 +160,7 @@ internal sealed class RdbValueReader
                 break;
             default:
                 ReadOnlySpan<byte> block = cursor.String(_digits);
-                if (cursor.IsGood && !TryBlock(block)) cursor.Refuse();
+                if (cursor.IsGood && !TryBlock(block)) cursor.Refuse(RdbFaults.Of(_code, block));
                 break;
         }
     }
@@ -201,13 +204,16 @@ internal sealed class RdbValueReader
         long kind = cursor.Length();
         ReadOnlySpan<byte> bytes = cursor.String(_digits);
         if (!cursor.IsGood) return;
-        bool isPacked = kind == 2;
-        if ((!isPacked && kind != 1) || (isPacked && (!Listpack.Validate(bytes, out int count) || count == 0)))
+        int count = 0;
+        bool isPacked = kind == 2, isPlain = kind == 1;
+        if ((!isPacked && !isPlain) || (isPlain && bytes.IsEmpty) || (isPacked && !Listpack.Validate(bytes, out count)))
         {
-            cursor.Refuse();
+            cursor.Refuse(isPacked ? RdbFaults.Of(_code, bytes) : RdbFaults.Node);
             return;
         }
 
+        // As Redis: a node without elements is left out.
+        if (isPacked && count == 0) return;
         _items.Add((byte)kind);
         _items.Add(bytes);
     }
@@ -234,7 +240,7 @@ internal sealed class RdbValueReader
             case RdbType.SortedSetListpack:
                 return PackedCheck.IsSortedSet(block) && Whole(block, Listpack.IsEmpty(block));
             case RdbType.HashZipmap:
-                return Zipmap.TryUnpack(block, _items) && NotEmpty();
+                return Zipmap.TryUnpack(block, _items);
             default:
                 return TryZiplist(block);
         }
@@ -265,21 +271,13 @@ internal sealed class RdbValueReader
             }
         }
 
-        if (reader.IsBad || (Type != ObjectType.List && count % 2 != 0)) return false;
-        if (_code != RdbType.ListQuicklist) return NotEmpty();
-        return count > 0;
+        return !reader.IsBad && (Type == ObjectType.List || count % 2 == 0);
     }
 
     private bool Whole(ReadOnlySpan<byte> block, bool isEmpty)
     {
         WasEmpty = isEmpty;
         _items.AddRaw(block);
-        return true;
-    }
-
-    private bool NotEmpty()
-    {
-        WasEmpty = _items.Length == 0;
         return true;
     }
 }

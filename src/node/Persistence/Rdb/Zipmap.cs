@@ -14,7 +14,7 @@ internal static class Zipmap
 {
     private const byte End = 0xFF, LongLength = 0xFE;
 
-    /// <summary>Adds the fields and values to <paramref name="items"/>; false when the bytes are no zipmap or a field comes twice.</summary>
+    /// <summary>Adds the fields and values to <paramref name="items"/>; false when the bytes are no zipmap, hold nothing (no writer left that behind), or a field comes twice.</summary>
     public static bool TryUnpack(ReadOnlySpan<byte> bytes, ElementBuffer items)
     {
         var fields = new HashSet<string>(StringComparer.Ordinal);
@@ -38,7 +38,7 @@ internal static class Zipmap
             seen++;
         }
 
-        return count >= LongLength || count == seen;
+        return seen > 0 && (count >= LongLength || count == seen);
     }
 
     private static bool TryLength(ref ReadOnlySpan<byte> rest, out long length)
