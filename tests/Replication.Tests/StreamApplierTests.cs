@@ -111,6 +111,10 @@ public sealed class StreamApplierTests
 
     private sealed class Target : IStreamTarget
     {
+        public int Transactions { get; private set; }
+
+        public void BeginTransaction() => Transactions++;
+
         public List<string> Calls { get; } = [];
 
         public List<byte> Bytes { get; } = [];

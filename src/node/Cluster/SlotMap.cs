@@ -52,6 +52,9 @@ public sealed class SlotMap
     /// <summary>Whether any slot is being moved away or here.</summary>
     public bool IsMoving => _migrating.Count + _importing.Count > 0;
 
+    /// <summary>Told of each slot whose owner loses it, before another gets it.</summary>
+    public Action<int>? Released { get; set; }
+
     /// <summary>How many slots have an owner.</summary>
     public int Assigned { get; private set; }
 
@@ -89,6 +92,7 @@ public sealed class SlotMap
         _unclaimed.Remove(slot);
         Assigned--;
         SetRoute(slot);
+        Released?.Invoke(slot);
         return true;
     }
 

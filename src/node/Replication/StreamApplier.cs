@@ -21,6 +21,9 @@ public interface IStreamTarget
     /// <summary>Carries out one command of <paramref name="size"/> bytes.</summary>
     void Apply(in Arguments call, int size);
 
+    /// <summary>The commands of a transaction follow: to everybody else they are one, until <see cref="Applied"/>.</summary>
+    void BeginTransaction();
+
     /// <summary>A whole unit has been carried out; these are its bytes.</summary>
     void Applied(ReadOnlySpan<byte> unit);
 }
@@ -119,6 +122,7 @@ public sealed class StreamApplier(IStreamTarget target)
         Span<byte> all = _transaction.AsSpan(0, _transactionLength);
         ReadOnlySpan<byte> rest = all;
         _inner.Reset();
+        target.BeginTransaction();
         while (rest.Length > 0)
         {
             ParseOutcome outcome = _inner.Parse(rest, Limits);

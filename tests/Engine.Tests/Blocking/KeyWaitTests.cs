@@ -211,6 +211,23 @@ public sealed class KeyWaitTests
     }
 
     [Fact]
+    public void Who_waits_at_a_replica_sees_a_transaction_of_the_primary_as_a_whole()
+    {
+        NetHost replica = _family.Add(25002);
+        _family.Follow(replica, _host);
+        NetClient reader = replica.Connect();
+        Assert.Equal("", reader.Run("XREAD BLOCK 0 STREAMS s 0"));
+        _other.Run("MULTI");
+        _other.Run("XADD s 1-1 a b");
+        _other.Run("XADD s 2-1 c d");
+        _other.Run("EXEC");
+        _family.Net.Run(50);
+        string reply = reader.Read();
+        Assert.Contains("1-1", reply);
+        Assert.Contains("2-1", reply);
+    }
+
+    [Fact]
     public void A_call_counts_when_it_ends_and_once()
     {
         _first.Run("TAKE k 0");

@@ -1,3 +1,4 @@
+using System;
 using System.Text;
 using Hexad.Core;
 using Hexad.Engine.Seam;
@@ -217,6 +218,44 @@ public sealed class PubSubTests
         Assert.Equal(Told("sunsubscribe", "foo", 1), listener.Read());
         Assert.Equal("*1\r\n$1\r\na\r\n", source.Connect().Run("PUBSUB SHARDCHANNELS"));
         Assert.Equal(Told("sunsubscribe", "a", 0), listener.Run("SUNSUBSCRIBE a"));
+    }
+
+    [Theory]
+    [InlineData("CLUSTER FAILOVER")]
+    [InlineData("CLUSTER FAILOVER FORCE")]
+    [InlineData("CLUSTER FAILOVER TAKEOVER")]
+    public void When_a_replica_takes_over_those_who_listen_to_the_shards_channels_are_told_and_may_listen_again(string failover)
+    {
+        NodeNet net = NetScene.Three();
+        NetHost primary = net.Hosts[2], replica = net.Add(7004), sibling = net.Add(7005);
+        net.Run(100);
+        foreach (NetHost host in new[] { replica, sibling }) host.Connect().Run("CLUSTER MEET 127.0.0.1 7003");
+        net.Run(3_000);
+        foreach (NetHost host in new[] { replica, sibling }) Assert.Equal("+OK\r\n", host.Connect().Run("CLUSTER REPLICATE " + NetScene.Id(primary)));
+        net.Run(3_000);
+        NetHost[] shard = [primary, replica, sibling];
+        NetClient[] listeners = Array.ConvertAll(shard, static host => host.Connect());
+        foreach (NetClient listener in listeners) Assert.Equal(Told("ssubscribe", "foo", 1), listener.Run("SSUBSCRIBE foo"));
+        Assert.Equal("+OK\r\n", replica.Connect().Run(failover));
+        net.Run(3_000);
+        Assert.Equal(NetScene.Machine(replica).Myself.Id, NetScene.Machine(primary).Myself.Primary?.Id);
+        foreach (NetClient listener in listeners) Assert.Equal(Told("sunsubscribe", "foo", 0), listener.Read());
+        foreach (NetClient listener in listeners) Assert.Equal(Told("ssubscribe", "foo", 1), listener.Run("SSUBSCRIBE foo"));
+        Assert.Equal(":1\r\n", replica.Connect().Run("SPUBLISH foo x"));
+        net.Run(50);
+        foreach (NetClient listener in listeners) Assert.Equal("*3\r\n$8\r\nsmessage\r\n$3\r\nfoo\r\n$1\r\nx\r\n", listener.Read());
+    }
+
+    [Theory]
+    [InlineData("CLUSTER DELSLOTS 12182")]
+    [InlineData("CLUSTER RESET SOFT")]
+    public void When_a_slot_is_given_up_those_who_listen_to_its_channels_are_told(string command)
+    {
+        NodeNet net = NetScene.Three();
+        NetClient listener = net.Hosts[2].Connect();
+        listener.Run("SSUBSCRIBE foo");
+        Assert.Equal("+OK\r\n", net.Hosts[2].Connect().Run(command));
+        Assert.Equal(Told("sunsubscribe", "foo", 0), listener.Read());
     }
 
     [Fact]

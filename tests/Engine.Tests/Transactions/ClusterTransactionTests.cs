@@ -72,6 +72,18 @@ public sealed class ClusterTransactionTests
     }
 
     [Fact]
+    public void Who_waits_is_told_that_the_cluster_is_down_even_where_reads_are_allowed_then()
+    {
+        NodeNet net = NetScene.Three(static options => options.ClusterAllowReadsWhenDown = true);
+        NetClient reader = net.Hosts[2].Connect();
+        Assert.Equal("", reader.Run("XREAD BLOCK 0 STREAMS foo $"));
+        net.Hosts[0].Kill();
+        net.Hosts[1].Kill();
+        net.Run(10_000);
+        Assert.Equal("-CLUSTERDOWN The cluster is down\r\n", reader.Read());
+    }
+
+    [Fact]
     public void Who_waits_for_a_key_of_a_slot_that_goes_away_is_sent_after_it()
     {
         NodeNet net = NetScene.Three();

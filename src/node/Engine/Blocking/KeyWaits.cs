@@ -49,6 +49,9 @@ internal sealed class KeyWaits : IPart, ISessionWait
     /// <summary>Whether anybody waits.</summary>
     public bool Any => _waiters.Count > 0;
 
+    /// <summary>Whether a transaction of our primary is being applied: nobody is served in the midst of it.</summary>
+    public bool IsHeld { get; set; }
+
     /// <summary>How many wait with a deadline.</summary>
     public int DeadlineCount => _deadlines.Count;
 
@@ -142,7 +145,7 @@ internal sealed class KeyWaits : IPart, ISessionWait
     /// <summary>Serves whoever waits for keys that became ready, unless a command runs or clients are held back: then later.</summary>
     public void Serve()
     {
-        if (_ready.Count == 0 || _serving || _node.Dispatcher.Depth > 0 || _node.Pause.Scope != PauseScope.None) return;
+        if (_ready.Count == 0 || _serving || IsHeld || _node.Dispatcher.Depth > 0 || _node.Pause.Scope != PauseScope.None) return;
         _serving = true;
         if (_node.SleptMs > 0) _node.Databases.Now = new UnixMs(_node.Now.Wall.Value + _node.SleptMs);
         while (_readyServed < _ready.Count)

@@ -101,7 +101,6 @@ internal sealed class BusEffects(Node node, ClusterPart part) : IClusterEffects
     /// <summary>Key by key, since this node's own replicas have to delete them too.</summary>
     public void DropSlots(IReadOnlyList<SlotIndex> slots)
     {
-        foreach (SlotIndex slot in slots) node.PubSub.DropSlot(slot.Value);
         Database database = node.Databases[0];
         var keys = new KeyBuffer();
         foreach (SlotIndex slot in slots)

@@ -133,7 +133,8 @@ public sealed class SlotRouter(Node node, ClusterPart part) : IRouter
     {
         ClusterMachine machine = part.Machine;
         bool reads = (row.Flags & Flags.ReadOnly) != 0;
-        if (!machine.IsHealthy && !(reads && node.Options.ClusterAllowReadsWhenDown)) return Down;
+        // Even where reads are allowed meanwhile: what would end the wait is a write.
+        if (!machine.IsHealthy) return Down;
         int slot = SlotIndex.Of(key).Value;
         ClusterNode me = machine.Myself;
         ClusterNode? owner = machine.Slots.Owner(slot);

@@ -41,7 +41,9 @@ internal sealed class PubSubPart : IPart
         {
             if (ended) Forget(session);
         };
-        if (node.Cluster is { } cluster) cluster.Published = Deliver;
+        if (node.Cluster is not { } cluster) return;
+        cluster.Published = Deliver;
+        cluster.Machine.Slots.Released = DropSlot;
     }
 
     /// <summary>The channels of a kind.</summary>
@@ -55,7 +57,7 @@ internal sealed class PubSubPart : IPart
     {
     }
 
-    /// <summary>Looks whether the shard's channels are still those of this node's shard.</summary>
+    /// <summary>Looks whether the shard's channels are still those of this node's shard: a replica may have gone to another.</summary>
     public void Tick()
     {
         if (_shardChannelsBySlot.Count == 0 || _node.Now.Monotonic < _nextSlotCheck) return;
@@ -181,7 +183,10 @@ internal sealed class PubSubPart : IPart
         }
     }
 
-    /// <summary>A slot is another shard's now: its channels have no subscribers here any more, and they are told.</summary>
+    /// <summary>
+    /// A slot changes hands: its channels have no subscribers here any more, and they are told, so that they look for the
+    /// new owner. As Redis: within a shard too, by a failover.
+    /// </summary>
     public void DropSlot(int slot)
     {
         if (!_shardChannelsBySlot.Remove(slot, out HashSet<Channel>? channels)) return;

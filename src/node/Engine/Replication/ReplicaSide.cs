@@ -264,7 +264,16 @@ public sealed class ReplicaSide : ILinkOwner, IStreamTarget
     }
 
     /// <inheritdoc/>
-    public void Applied(ReadOnlySpan<byte> unit) => _replication.Append(unit);
+    public void BeginTransaction() => _node.KeyWaits.IsHeld = true;
+
+    /// <inheritdoc/>
+    public void Applied(ReadOnlySpan<byte> unit)
+    {
+        _replication.Append(unit);
+        if (!_node.KeyWaits.IsHeld) return;
+        _node.KeyWaits.IsHeld = false;
+        _node.KeyWaits.Serve();
+    }
 
     /// <summary>What ROLE calls the stage.</summary>
     internal string RoleName => Stage switch
