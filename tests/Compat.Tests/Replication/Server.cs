@@ -11,7 +11,8 @@ namespace Hexad.Compat.Tests.Replication;
 /// <summary>A server in a process and a folder of its own, ours or a real one, on a free port of 127.0.0.1.</summary>
 internal sealed class Server : IDisposable
 {
-    private const string RealProgram = "/usr/bin/redis-server";
+    // Another version to be compared with, which the tests as they are know nothing of: for a look by hand.
+    private static readonly string RealProgram = Environment.GetEnvironmentVariable("HEXAD_REAL_SERVER") ?? "/usr/bin/redis-server";
     private readonly string[] _arguments;
     private readonly ServerProcess _process;
     private Connection? _connection;

@@ -161,6 +161,7 @@ public sealed class KeyWaitTests
         Assert.Equal("-UNBLOCKED client unblocked via CLIENT UNBLOCK\r\n", _first.Read());
         _other.Run("SET k v");
         Assert.Equal("", _first.Read());
+        Assert.Equal("-ERR unknown subcommand or wrong number of arguments for 'UNBLOCK'. Try CLIENT HELP.\r\n", _other.Run($"CLIENT UNBLOCK {id} ERROR x"));
     }
 
     [Fact]
@@ -193,9 +194,13 @@ public sealed class KeyWaitTests
     {
         NetHost primary = _family.Add(25002);
         _first.Run("TAKE k 0");
+        _second.Run("WAIT 1 0");
         _other.Run($"REPLICAOF 127.0.0.1 {primary.Port}");
-        Assert.Equal("-UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)\r\n", _first.Read());
-        Assert.True(_first.IsClosed);
+        foreach (NetClient client in new[] { _first, _second })
+        {
+            Assert.Equal("-UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)\r\n", client.Read());
+            Assert.True(client.IsClosed);
+        }
     }
 
     [Fact]

@@ -138,53 +138,20 @@ internal static class ListPops
 /// <summary>What LMPOP and BLMPOP want: up to so many elements from one end of the first of some lists that has any.</summary>
 internal readonly ref struct ManyPop
 {
-    private readonly bool _atHead;
-    private readonly long _count;
+    private readonly PopArguments _said;
 
-    private ManyPop(int firstKey, int keyCount, bool atHead, long count)
-    {
-        FirstKey = firstKey;
-        KeyCount = keyCount;
-        _atHead = atHead;
-        _count = count;
-    }
+    private ManyPop(PopArguments said) => _said = said;
 
-    public int FirstKey { get; }
+    public int FirstKey => _said.FirstKey;
 
-    public int KeyCount { get; }
+    public int KeyCount => _said.KeyCount;
 
     /// <summary>Reads the words from the number of keys on; if they make no sense, replies so and returns false.</summary>
     public static bool TryRead(in CommandContext call, int numberAt, out ManyPop pop)
     {
-        pop = default;
-        if (!TryPositive(call, numberAt, out long keys, ErrorReplies.NumKeysNotPositive)) return false;
-        if (keys >= call.Count - numberAt - 1)
-        {
-            call.Reply.Error(ErrorReplies.Syntax);
-            return false;
-        }
-
-        int where = numberAt + (int)keys + 1;
-        if (!ListValue.TryEnd(call, where, out bool atHead)) return false;
-        long count = 1;
-        if (call.Count > where + 1)
-        {
-            if (call.Count < where + 3 || !call.Says(where + 1, "COUNT"u8))
-            {
-                call.Reply.Error(ErrorReplies.Syntax);
-                return false;
-            }
-
-            if (!TryPositive(call, where + 2, out count, ErrorReplies.CountNotPositive)) return false;
-            if (call.Count > where + 3)
-            {
-                call.Reply.Error(ErrorReplies.Syntax);
-                return false;
-            }
-        }
-
-        pop = new ManyPop(numberAt + 1, (int)keys, atHead, count);
-        return true;
+        bool read = PopArguments.TryRead(call, numberAt, "LEFT"u8, "RIGHT"u8, out PopArguments said);
+        pop = new ManyPop(said);
+        return read;
     }
 
     /// <summary>Takes what there is and replies it; false, with nothing replied, if no key holds a list.</summary>
@@ -195,24 +162,16 @@ internal readonly ref struct ManyPop
             EntryRef entry = call.FindForWrite(call[i]);
             if (!call.Holds(entry, ObjectType.List)) return true;
             if (!entry.Found) continue;
-            long count = Math.Min(_count, ListView.Of(call, entry).Count);
+            long count = Math.Min(_said.Count, ListView.Of(call, entry).Count);
             call.Reply.Array(2);
             call.Reply.Bulk(call[i]);
             call.Reply.Array(count);
-            ListValue.ReplyEnd(call, entry, _atHead, count);
-            ListValue.Take(call, call[i], entry, _atHead, count);
-            ListValue.RepeatPop(call, call[i], _atHead, count);
+            ListValue.ReplyEnd(call, entry, !_said.FromLast, count);
+            ListValue.Take(call, call[i], entry, !_said.FromLast, count);
+            ListValue.RepeatPop(call, call[i], !_said.FromLast, count);
             return true;
         }
 
-        return false;
-    }
-
-    private static bool TryPositive(in CommandContext call, int index, out long value, ReadOnlySpan<byte> error)
-    {
-        if (!call.TryLong(index, out value, error)) return false;
-        if (value > 0) return true;
-        call.Reply.Error(error);
         return false;
     }
 }

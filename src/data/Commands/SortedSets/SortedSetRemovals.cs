@@ -81,9 +81,9 @@ internal static class SortedSetRemovals
     [Key(1, KeyFlags.ReadWrite | KeyFlags.Access | KeyFlags.Delete, KeyNum = 0, FirstKey = 1)]
     internal static void ZMPop(ref CommandContext call)
     {
-        if (!TryReadMultiple(ref call, 1, out int keys, out bool fromEnd, out long count)) return;
-        if (!TryFirst(ref call, 2, keys, out int key, out EntryRef entry)) return;
-        if (entry.Found) Take(ref call, entry, new PopRequest(key, fromEnd, count, WithKey: true, Nested: true, Rewrite: true));
+        if (!PopArguments.TryRead(call, 1, "MIN"u8, "MAX"u8, out PopArguments said)) return;
+        if (!TryFirst(ref call, 2, said.KeyCount, out int key, out EntryRef entry)) return;
+        if (entry.Found) Take(ref call, entry, new PopRequest(key, said.FromLast, said.Count, WithKey: true, Nested: true, Rewrite: true));
         else call.Reply.NullArray();
     }
 
@@ -94,10 +94,10 @@ internal static class SortedSetRemovals
     [Key(2, KeyFlags.ReadWrite | KeyFlags.Access | KeyFlags.Delete, KeyNum = 0, FirstKey = 1)]
     internal static void BZMPop(ref CommandContext call)
     {
-        if (!TryReadMultiple(ref call, 2, out int keys, out bool fromEnd, out long count)) return;
-        if (!call.TryTimeoutSeconds(1, out long timeoutMs) || !TryFirst(ref call, 3, keys, out int key, out EntryRef entry)) return;
-        if (entry.Found) Take(ref call, entry, new PopRequest(key, fromEnd, count, WithKey: true, Nested: true, Rewrite: true));
-        else call.Block(ObjectType.SortedSet, 3, keys, timeoutMs);
+        if (!PopArguments.TryRead(call, 2, "MIN"u8, "MAX"u8, out PopArguments said)) return;
+        if (!call.TryTimeoutSeconds(1, out long timeoutMs) || !TryFirst(ref call, 3, said.KeyCount, out int key, out EntryRef entry)) return;
+        if (entry.Found) Take(ref call, entry, new PopRequest(key, said.FromLast, said.Count, WithKey: true, Nested: true, Rewrite: true));
+        else call.Block(ObjectType.SortedSet, 3, said.KeyCount, timeoutMs);
     }
 
     /// <summary>What is to be taken from which key, and how it is told.</summary>
@@ -172,49 +172,6 @@ internal static class SortedSetRemovals
         }
 
         return true;
-    }
-
-    private static bool TryReadMultiple(ref CommandContext call, int numKeysAt, out int keys, out bool fromEnd, out long count)
-    {
-        keys = 0;
-        fromEnd = false;
-        count = Single;
-        if (!call.TryLong(numKeysAt, out long said, ErrorReplies.NumKeysNotPositive)) return false;
-        if (said < 1)
-        {
-            call.Reply.Error(ErrorReplies.NumKeysNotPositive);
-            return false;
-        }
-
-        if (said > call.Count || !TryReadEnd(ref call, numKeysAt + 1 + (int)said, out fromEnd))
-        {
-            call.Reply.Error(ErrorReplies.Syntax);
-            return false;
-        }
-
-        keys = (int)said;
-        for (int i = numKeysAt + 2 + keys; i < call.Count; i += 2)
-        {
-            if (count != Single || !call.Says(i, "COUNT"u8) || i + 1 == call.Count)
-            {
-                call.Reply.Error(ErrorReplies.Syntax);
-                return false;
-            }
-
-            if (!call.TryLong(i + 1, out count, ErrorReplies.CountNotPositive)) return false;
-            if (count >= 1) continue;
-            call.Reply.Error(ErrorReplies.CountNotPositive);
-            return false;
-        }
-
-        if (count == Single) count = 1;
-        return true;
-    }
-
-    private static bool TryReadEnd(ref CommandContext call, int at, out bool fromEnd)
-    {
-        fromEnd = at < call.Count && call.Says(at, "MAX"u8);
-        return fromEnd || (at < call.Count && call.Says(at, "MIN"u8));
     }
 
     private static void Take(ref CommandContext call, EntryRef entry, PopRequest request)

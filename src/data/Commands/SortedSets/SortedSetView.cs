@@ -231,18 +231,3 @@ internal ref struct SortedSetWalk
         return true;
     }
 }
-
-/// <summary>Scores in listpacks: whole numbers as integers, others as their text.</summary>
-internal static class PackedScore
-{
-    /// <summary>The longest text of a score.</summary>
-    public const int LongestBytes = 40;
-
-    /// <summary>The score that stands at <paramref name="at"/>.</summary>
-    public static double Read(ReadOnlySpan<byte> pack, int at)
-    {
-        ListpackElement element = Listpack.Read(pack, at);
-        if (element.IsInteger) return element.Integer;
-        return FloatText.TryParse(element.Bytes, out double score) ? score : 0;
-    }
-}

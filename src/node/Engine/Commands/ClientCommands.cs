@@ -195,7 +195,7 @@ internal static class ClientCommands
         bool withError = call.Count == 4 && call.Says(3, "ERROR"u8);
         if (call.Count > 4)
         {
-            call.Reply.Error(ErrorReplies.Syntax);
+            call.Reply.Error(ErrorReplies.UnknownSubcommandOrArguments(call[1], "CLIENT"));
             return;
         }
 

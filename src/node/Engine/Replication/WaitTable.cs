@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using Hexad.Core;
+using Hexad.Engine.Seam;
 
 namespace Hexad.Engine;
 
@@ -75,7 +76,12 @@ internal sealed class WaitTable(Node node, ReplicationPart replication) : ISessi
             {
                 _waiters.RemoveAt(i);
                 waiter.Session.WaitsFor = null;
-                if (all) Waiting.Answer(waiter.Session, static reply => reply.Error("UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)"u8));
+                if (all)
+                {
+                    // As Redis: who waited for what a primary does is to look for one elsewhere.
+                    Waiting.Answer(waiter.Session, static reply => reply.Error("UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)"u8));
+                    node.Sessions.Close(waiter.Session, CloseMode.AfterFlush);
+                }
                 else Waiting.Answer(waiter.Session, reply => reply.Integer(acknowledged));
             }
             else if (waiter.Until < NextWake)

@@ -1,7 +1,6 @@
 // Whether a listpack from a file or payload is a set, a hash or a sorted set: well formed, in pairs where it must be, no
 // member twice, scores in order.
 using System;
-using System.Buffers.Text;
 using System.Collections.Generic;
 using System.Text;
 using Hexad.Core;
@@ -25,25 +24,15 @@ internal static class PackedCheck
     public static bool IsSortedSet(ReadOnlySpan<byte> pack)
     {
         if (!Listpack.Validate(pack, out int count) || count % 2 != 0) return false;
-        Span<byte> digits = stackalloc byte[24];
         double last = double.NegativeInfinity;
         for (int at = Listpack.First(pack); at != Listpack.None; at = Listpack.Next(pack, at))
         {
             at = Listpack.Next(pack, at);
-            if (!TryScore(Listpack.Read(pack, at).WriteText(digits), out double score) || score < last) return false;
+            if (!PackedScore.TryRead(pack, at, out double score) || score < last) return false;
             last = score;
         }
 
         return AreUnique(pack, stride: 2);
-    }
-
-    /// <summary>Reads a score as text; false when it is none.</summary>
-    public static bool TryScore(ReadOnlySpan<byte> text, out double score)
-    {
-        if (Ascii.EqualsIgnoreCase(text, "inf") || Ascii.EqualsIgnoreCase(text, "+inf")) score = double.PositiveInfinity;
-        else if (Ascii.EqualsIgnoreCase(text, "-inf")) score = double.NegativeInfinity;
-        else if (!Utf8Parser.TryParse(text, out score, out int read) || read != text.Length || double.IsNaN(score)) return false;
-        return true;
     }
 
     private static bool AreUnique(ReadOnlySpan<byte> pack, int stride)

@@ -261,7 +261,7 @@ internal sealed class RdbValueReader
             }
             else if (isSecond && Type == ObjectType.SortedSet)
             {
-                if (!PackedCheck.TryScore(element, out double score)) return false;
+                if (!FloatText.TryParse(element, out double score)) return false;
                 _items.Add(score);
             }
             else
