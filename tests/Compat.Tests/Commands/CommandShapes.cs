@@ -27,8 +27,8 @@ internal static class CommandShapes
 
     private static readonly string[] Members = ["a", "b", "c", "1", "2", "-3", "77", "", "4000000000", "member of some length", "mmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmm", "\u00ff\0"];
 
-    // Scores of which 7.0 and 7.2 write the same digits; and not -0, which 7.2 packs as 0.
-    private static readonly string[] Scores = ["0", "1", "-1", "2.5", "3", "1e3", "0.125", "inf", "-inf", "nan", "x", "123456", "100000"];
+    // Scores of which 7.0 and 7.2 write the same digits.
+    private static readonly string[] Scores = ["0", "1", "-1", "2.5", "3", "1e3", "0.125", "inf", "-inf", "nan", "x", "123456", "100000", "-0", "-0.0"];
 
     private static readonly string[] Bounds = ["0", "1", "(1", "-inf", "+inf", "(2.5", "100", "-1", "x", "(x", "3"];
 
