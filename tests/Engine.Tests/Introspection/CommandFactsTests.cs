@@ -17,9 +17,6 @@ public sealed class CommandFactsTests
     [
         ("zscan", "arguments", "NOSCORES is Valkey's, and Redis has nothing else in its place"),
         ("client|kill", "arguments", "MAXAGE is to come"),
-        ("xadd", "arguments", "what is to become of references is to come"),
-        ("xtrim", "arguments", "what is to become of references is to come"),
-        ("xreadgroup", "arguments", "CLAIM is to come"),
     ];
 
     private static IEnumerable<CommandRow> AllRows()

@@ -146,9 +146,10 @@ public ref struct CommandContext
     /// <param name="keyCount">How many keys there are, at least one.</param>
     /// <param name="timeoutMs">How long at most, in ms; 0: for ever.</param>
     /// <param name="alsoWithoutKey">Run the call again also when a key goes away or holds another type (XREADGROUP: its error).</param>
-    public readonly void Block(ObjectType type, int firstKey, int keyCount, long timeoutMs, bool alsoWithoutKey = false)
+    /// <param name="againInMs">Run the call again after so many ms whatever happened.</param>
+    public readonly void Block(ObjectType type, int firstKey, int keyCount, long timeoutMs, bool alsoWithoutKey = false, long againInMs = long.MaxValue)
     {
-        if (MayBlock) Services.Block(this, new KeyWait(type, firstKey, keyCount, timeoutMs, alsoWithoutKey));
+        if (MayBlock) Services.Block(this, new KeyWait(type, firstKey, keyCount, timeoutMs, alsoWithoutKey, againInMs));
         else Reply.NullArray();
     }
 

@@ -56,6 +56,9 @@ public abstract class CommandServices
     /// <summary>Room for the ids of entries that the running XAUTOCLAIM found deleted.</summary>
     internal List<StreamId> DeletedIds { get; } = [];
 
+    /// <summary>Pending entries that a stream command is about to give to somebody else; empty between commands.</summary>
+    internal List<StreamPending> Claimable { get; } = [];
+
     /// <summary>How many changes there have been: what decides whether a command is propagated, and when to save.</summary>
     public long Changes { get; set; }
 

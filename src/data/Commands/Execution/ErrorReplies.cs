@@ -92,6 +92,11 @@ public static class ErrorReplies
     public static ReadOnlySpan<byte> IdleOfXClaim => "ERR Invalid IDLE option argument for XCLAIM"u8;
     public static ReadOnlySpan<byte> TimeOfXClaim => "ERR Invalid TIME option argument for XCLAIM"u8;
     public static ReadOnlySpan<byte> RetryCountOfXClaim => "ERR Invalid RETRYCOUNT option argument for XCLAIM"u8;
+    public static ReadOnlySpan<byte> IdCountNotPositive => "ERR Number of IDs must be a positive integer"u8;
+    public static ReadOnlySpan<byte> IdCountMismatch => "ERR The `numids` parameter must match the number of arguments"u8;
+    public static ReadOnlySpan<byte> ClaimOfXRead => "ERR The CLAIM option is only supported by XREADGROUP. You called XREAD instead."u8;
+    public static ReadOnlySpan<byte> MinIdleNotAnInteger => "ERR min-idle-time is not an integer"u8;
+    public static ReadOnlySpan<byte> MinIdleNegative => "ERR min-idle-time must be a positive integer"u8;
     public static ReadOnlySpan<byte> UpperCountNotPositive => "ERR COUNT must be > 0"u8;
 
     public static ReadOnlySpan<byte> BitNotInteger => "ERR bit is not an integer or out of range"u8;

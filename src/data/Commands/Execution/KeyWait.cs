@@ -15,6 +15,9 @@
 // its deadline. So a command needs no second way to serve a client, and what it propagates (a BLPOP that took
 // something is an LPOP elsewhere) it says in one place.
 //
+// A call may also want to be run again at some moment, whether or not a key changed until then (XREADGROUP CLAIM: an entry
+// will have been pending for long enough); it may name another moment each time it blocks.
+//
 // Within a transaction or a script Block writes a null array at once. Commands whose null is another one there
 // (BLMOVE, BRPOPLPUSH) ask call.MayBlock first.
 using Hexad.Structures;
@@ -27,4 +30,5 @@ namespace Hexad.Commands;
 /// <param name="KeyCount">How many keys there are, one word each.</param>
 /// <param name="TimeoutMs">How long at most, in ms; 0: for ever.</param>
 /// <param name="AlsoWithoutKey">Whether the call is also run again when a key goes away or holds another type.</param>
-public readonly record struct KeyWait(ObjectType Type, int FirstKey, int KeyCount, long TimeoutMs, bool AlsoWithoutKey);
+/// <param name="AgainInMs">After how many ms the call is run again, whatever happened; <see cref="long.MaxValue"/>: never.</param>
+public readonly record struct KeyWait(ObjectType Type, int FirstKey, int KeyCount, long TimeoutMs, bool AlsoWithoutKey, long AgainInMs);

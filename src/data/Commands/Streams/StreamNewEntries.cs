@@ -2,8 +2,11 @@
 //
 // "$" means what comes from now on: a call that waits is kept with the id that it meant when it came.
 // With ">" a group gets new entries, which are then pending for the consumer; with an id it tells the consumer again
-// what is pending for it. Neither is propagated as it came: see StreamPropagation.cs.
+// what is pending for it. With CLAIM it first takes over what has been pending for long, whoever it was given to, the
+// longest first; a call that waits is run again when the next one has been. None of this is propagated as it came: see
+// StreamPropagation.cs.
 using System;
+using System.Collections.Generic;
 using Hexad.Keyspace;
 using Hexad.Structures;
 using Hexad.Wire.Resp;
@@ -18,6 +21,8 @@ internal static class StreamNewEntries
         public bool IsGroup;
         public bool Waits;
         public bool NoAcknowledgement;
+        public bool Claims;
+        public long MinIdleMs;
         public long TimeoutMs;
         public long Most;
         public int GroupAt;
@@ -32,8 +37,9 @@ internal static class StreamNewEntries
     internal static void Read(ref CommandContext call) => Read(call, isGroup: false);
 
     [Command("XREADGROUP", arity: -7, Flags.Write | Flags.Blocking, Group.Stream, since: "5.0.0",
-        syntax: "GROUP group-block:{group consumer} [COUNT count:integer] [BLOCK milliseconds:integer] [NOACK] STREAMS streams:{key:key+ id+}",
-        Summary = "Gives a consumer new entries of its group, or tells it again what is pending for it.", Complexity = "O(M) for each stream where M is the number of entries told; O(log(N)) more for each where N is the number of pending entries.")]
+        syntax: "GROUP group-block:{group consumer} [COUNT count:integer] [BLOCK milliseconds:integer] [CLAIM min-idle-time:integer] [NOACK] STREAMS streams:{key:key+ id+}",
+        Summary = "Gives a consumer new entries of its group, or tells it again what is pending for it.", Complexity = "O(M) for each stream where M is the number of entries told; O(log(N)) more for each where N is the number of pending entries, O(N) with CLAIM.",
+        History = ["8.4.0|CLAIM."])]
     [Key("STREAMS", KeyFlags.ReadOnly | KeyFlags.Access, StartFrom = 4, Last = -1, Limit = 2)]
     internal static void ReadGroup(ref CommandContext call)
     {
@@ -47,16 +53,16 @@ internal static class StreamNewEntries
         if (!TryOptions(call, ref plan)) return;
         for (int i = 0; i < plan.Streams; i++)
             if (!TryStream(call, plan, i)) return;
-        long served = 0;
+        long served = 0, againInMs = long.MaxValue;
         for (int i = 0; i < plan.Streams; i++)
         {
             EntryRef entry = call.Find(call[plan.KeysAt + i]);
             if (!entry.Found) continue;
-            if (isGroup ? GiveGroup(call, plan, i, ref entry, isFirst: served == 0) : TellNew(call, plan, i, entry.Root, isFirst: served == 0)) served++;
+            if (isGroup ? GiveGroup(call, plan, i, ref entry, isFirst: served == 0, ref againInMs) : TellNew(call, plan, i, entry.Root, isFirst: served == 0)) served++;
         }
 
         if (served > 0) call.Reply.EndCountedPairs(served);
-        else if (plan.Waits) Wait(call, plan);
+        else if (plan.Waits) Wait(call, plan, againInMs);
         else call.Reply.NullArray();
     }
 
@@ -85,6 +91,13 @@ internal static class StreamNewEntries
                 if (!plan.IsGroup) return Refuse(call, ErrorReplies.GroupOfXRead);
                 plan.GroupAt = i + 1;
                 i += 2;
+            }
+            else if (more > 0 && call.Says(i, "CLAIM"u8))
+            {
+                if (!plan.IsGroup) return Refuse(call, ErrorReplies.ClaimOfXRead);
+                plan.Claims = true;
+                if (!call.TryLong(++i, out plan.MinIdleMs, ErrorReplies.MinIdleNotAnInteger)) return false;
+                if (plan.MinIdleMs < 0) return Refuse(call, ErrorReplies.MinIdleNegative);
             }
             else if (call.Says(i, "NOACK"u8))
             {
@@ -135,7 +148,7 @@ internal static class StreamNewEntries
         return true;
     }
 
-    private static bool GiveGroup(in CommandContext call, in Plan plan, int index, ref EntryRef entry, bool isFirst)
+    private static bool GiveGroup(in CommandContext call, in Plan plan, int index, ref EntryRef entry, bool isFirst, ref long againInMs)
     {
         ReadOnlySpan<byte> key = call[plan.KeysAt + index];
         CollectionEdit edit = call.Db.Edit(ref entry);
@@ -143,7 +156,11 @@ internal static class StreamNewEntries
         StreamGroup group = StreamGroups.Find(root, call[plan.GroupAt]);
         StreamId after = After(call, plan, index, root);
         bool isHistory = after != StreamId.Max;
-        bool isServed = isHistory || (StreamTree.FactsOf(root).Length > 0 && StreamTree.LastIdOf(root) > group.LastId);
+        bool hasNew = StreamTree.FactsOf(root).Length > 0 && StreamTree.LastIdOf(root) > group.LastId;
+        List<StreamPending> claimable = call.Services.Claimable;
+        claimable.Clear();
+        if (plan.Claims && !isHistory) SelectClaimable(call, plan, root, group, claimable, ref againInMs);
+        bool isServed = isHistory || hasNew || claimable.Count > 0;
         bool made = StreamConsumers.TryMake(call, root, group, call[plan.GroupAt + 1], out StreamConsumer consumer);
         if (made && plan.NoAcknowledgement) StreamPropagation.Consumer(call, key, group, consumer);
         call.Services.Databases.Collections.Streams.Groups.Touch(root, consumer, call.Now.Value, consumer.ActiveMs);
@@ -152,7 +169,14 @@ internal static class StreamNewEntries
             Begin(call, plan, index, isFirst);
             (isHistory ? after : group.LastId).TryNext(out StreamId start);
             if (isHistory) TellPending(call, plan, root, group, consumer, start);
-            else GiveNew(call, plan, key, root, group, consumer, start);
+            else
+            {
+                long count = hasNew ? StreamReplies.Count(root, start, plan.Most - claimable.Count) : 0;
+                call.Reply.Array(claimable.Count + count);
+                GiveClaimable(call, key, root, group, consumer, claimable);
+                if (count > 0) GiveNew(call, plan, key, root, group, consumer, start, count);
+            }
+
             call.Services.Changes++;
         }
 
@@ -189,18 +213,52 @@ internal static class StreamNewEntries
         }
     }
 
-    private static void GiveNew(in CommandContext call, in Plan plan, ReadOnlySpan<byte> key, nint root, StreamGroup group, StreamConsumer consumer, StreamId start)
+    /// <summary>Selects what has been pending for long enough and is still there, the longest first, and tells in how long there may be more.</summary>
+    private static void SelectClaimable(in CommandContext call, in Plan plan, nint root, StreamGroup group, List<StreamPending> claimable, ref long againInMs)
+    {
+        long now = call.Now.Value;
+        long next = group.SelectDeliveredBy(now - plan.MinIdleMs, claimable);
+        if (next != long.MaxValue && plan.MinIdleMs <= long.MaxValue - Math.Max(0, next)) againInMs = Math.Min(againInMs, Math.Max(1, next + plan.MinIdleMs - now));
+        claimable.RemoveAll(pending => !StreamTree.Contains(root, pending.Id));
+        claimable.Sort(static (a, b) => a.DeliveredMs != b.DeliveredMs ? a.DeliveredMs.CompareTo(b.DeliveredMs) : a.Id.CompareTo(b.Id));
+        if (claimable.Count > plan.Most) claimable.RemoveRange((int)plan.Most, claimable.Count - (int)plan.Most);
+    }
+
+    private static void GiveClaimable(in CommandContext call, ReadOnlySpan<byte> key, nint root, StreamGroup group, StreamConsumer consumer, List<StreamPending> claimable)
+    {
+        if (claimable.Count == 0) return;
+        StreamGroups groups = call.Services.Databases.Collections.Streams.Groups;
+        long now = call.Now.Value;
+        foreach (StreamPending pending in claimable)
+        {
+            StreamReplies.TryEntry(call.Reply, root, pending.Id, more: 2);
+            call.Reply.Integer(now - pending.DeliveredMs);
+            call.Reply.Integer(pending.Deliveries);
+            groups.Deliver(root, group, consumer, pending.Id, now, pending.Deliveries + 1);
+            group.TryFindPending(pending.Id, out StreamPending given);
+            StreamPropagation.Claim(call, key, group, given);
+        }
+
+        groups.Touch(root, consumer, now, now);
+    }
+
+    private static void GiveNew(in CommandContext call, in Plan plan, ReadOnlySpan<byte> key, nint root, StreamGroup group, StreamConsumer consumer, StreamId start, long count)
     {
         StreamGroups groups = call.Services.Databases.Collections.Streams.Groups;
         ref readonly StreamFacts facts = ref StreamTree.FactsOf(root);
         long now = call.Now.Value;
-        long count = StreamReplies.Count(root, start, plan.Most);
-        call.Reply.Array(count);
         var reader = new StreamReader(root, start, StreamId.Max);
         for (long left = count; left > 0 && reader.MoveNext(); left--)
         {
             groups.SetPosition(root, group, reader.Id, StreamCounters.AfterReading(facts, reader.Id, group.EntriesRead));
-            StreamReplies.Entry(call.Reply, ref reader);
+            StreamReplies.Entry(call.Reply, ref reader, more: plan.Claims ? 2 : 0);
+            if (plan.Claims)
+            {
+                // As Redis: what comes for the first time has not been idle, and was given to nobody.
+                call.Reply.Integer(0);
+                call.Reply.Integer(0);
+            }
+
             if (plan.NoAcknowledgement) continue;
             groups.Deliver(root, group, consumer, reader.Id, now, 1);
             group.TryFindPending(reader.Id, out StreamPending pending);
@@ -212,7 +270,7 @@ internal static class StreamNewEntries
     }
 
     /// <summary>Waits for any of the streams, with the ids that <c>$</c> stands for now.</summary>
-    private static void Wait(in CommandContext call, in Plan plan)
+    private static void Wait(in CommandContext call, in Plan plan, long againInMs)
     {
         var ranges = new ArgumentRange[call.Count];
         int length = 0;
@@ -235,7 +293,7 @@ internal static class StreamNewEntries
         }
 
         var kept = new CommandContext(call.Services, call.Row, new Arguments(bytes, ranges), call.Reply, call.Db);
-        kept.Block(ObjectType.Stream, plan.KeysAt, plan.Streams, plan.TimeoutMs, alsoWithoutKey: plan.IsGroup);
+        kept.Block(ObjectType.Stream, plan.KeysAt, plan.Streams, plan.TimeoutMs, alsoWithoutKey: plan.IsGroup, againInMs);
     }
 
     private static bool Refuse(in CommandContext call, ReadOnlySpan<byte> error)

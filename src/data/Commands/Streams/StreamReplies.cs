@@ -11,11 +11,11 @@ internal static class StreamReplies
     /// <summary>An id as a bulk string.</summary>
     public static void Id(ReplyWriter reply, StreamId id) => reply.Bulk(id.Format(stackalloc byte[StreamId.LongestBytes]));
 
-    /// <summary>The entry at which a reader stands: its id, and an array of fields and values.</summary>
-    public static void Entry(ReplyWriter reply, ref StreamReader reader)
+    /// <summary>The entry at which a reader stands: its id, and an array of fields and values; the caller adds <paramref name="more"/> elements.</summary>
+    public static void Entry(ReplyWriter reply, ref StreamReader reader, int more = 0)
     {
         Span<byte> scratch = stackalloc byte[DecimalText.LongestBytes];
-        reply.Array(2);
+        reply.Array(2 + more);
         Id(reply, reader.Id);
         reply.Array(reader.FieldCount * 2);
         for (long left = reader.FieldCount; left > 0; left--)
@@ -27,11 +27,11 @@ internal static class StreamReplies
     }
 
     /// <summary>One entry; false, and nothing written, when it is not there.</summary>
-    public static bool TryEntry(ReplyWriter reply, nint root, StreamId id)
+    public static bool TryEntry(ReplyWriter reply, nint root, StreamId id, int more = 0)
     {
         var reader = new StreamReader(root, id, id);
         if (!reader.MoveNext()) return false;
-        Entry(reply, ref reader);
+        Entry(reply, ref reader, more);
         return true;
     }
 

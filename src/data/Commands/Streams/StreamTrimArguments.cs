@@ -1,6 +1,6 @@
 // What XADD and XTRIM have in common: how much of the stream's beginning is to go.
 //
-//   MAXLEN|MINID [=|~] threshold [LIMIT count]
+//   MAXLEN|MINID [=|~] threshold [LIMIT count] [KEEPREF|DELREF|ACKED]
 using System;
 using Hexad.Core;
 using Hexad.Keyspace;
@@ -25,6 +25,9 @@ internal ref struct StreamTrimArguments
 
     /// <summary>The index of the threshold; the word before it is <c>~</c> when the trim is approximate.</summary>
     public int ThresholdAt { get; private set; }
+
+    /// <summary>What becomes of groups' references to the entries that go.</summary>
+    public StreamReferencePolicy Policy { get; private set; }
 
     /// <summary>XADD: whether a stream that is not there is left so.</summary>
     public bool NeedsStream { get; private set; }
@@ -59,6 +62,11 @@ internal ref struct StreamTrimArguments
                 if (!call.TryLong(++i, out arguments.Trim.Limit)) return false;
                 if (arguments.Trim.Limit < 0) return Refuse(call, ErrorReplies.NegativeTrimLimit);
                 arguments._limitGiven = true;
+            }
+            else if (StreamReferences.PolicyOf(call, i) is var policy and not StreamReferencePolicy.NotSaid)
+            {
+                if (arguments.Policy != StreamReferencePolicy.NotSaid) return Refuse(call, ErrorReplies.Syntax);
+                arguments.Policy = policy;
             }
             else if (adds && call.Says(i, "NOMKSTREAM"u8))
             {

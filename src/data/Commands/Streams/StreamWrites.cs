@@ -24,9 +24,9 @@ internal static class StreamWrites
     }
 
     [Command("XADD", arity: -5, Flags.Write | Flags.DenyOom | Flags.Fast, Group.Stream, since: "5.0.0",
-        syntax: "key:key [NOMKSTREAM^6.2.0] [trim:{strategy:(MAXLEN | MINID^6.2.0) [operator:(equal:'=' | approximately:'~')] threshold [LIMIT count:integer^6.2.0]}] id-selector:(auto-id:'*' | id) data:{field value}+",
+        syntax: "key:key [NOMKSTREAM^6.2.0] [condition:(KEEPREF | DELREF | ACKED)] [trim:{strategy:(MAXLEN | MINID^6.2.0) [operator:(equal:'=' | approximately:'~')] threshold [LIMIT count:integer^6.2.0]}] id-selector:(auto-id:'*' | id) data:{field value}+",
         Summary = "Adds an entry at the end of a stream, which is made if it is not there.", Complexity = "O(1) when adding, O(N) when trimming where N is the number of entries that go.",
-        History = ["6.2.0|NOMKSTREAM, MINID and LIMIT.", "7.0.0|An id may have `*` for its sequence."],
+        History = ["6.2.0|NOMKSTREAM, MINID and LIMIT.", "7.0.0|An id may have `*` for its sequence.", "8.2.0|KEEPREF, DELREF and ACKED."],
         Tips = "nondeterministic_output")]
     [Key(1, KeyFlags.ReadWrite | KeyFlags.Update)]
     internal static void Add(ref CommandContext call)
@@ -92,9 +92,9 @@ internal static class StreamWrites
     }
 
     [Command("XTRIM", arity: -4, Flags.Write, Group.Stream, since: "5.0.0",
-        syntax: "key:key trim:{strategy:(MAXLEN | MINID^6.2.0) [operator:(equal:'=' | approximately:'~')] threshold [LIMIT count:integer^6.2.0]}",
+        syntax: "key:key trim:{strategy:(MAXLEN | MINID^6.2.0) [operator:(equal:'=' | approximately:'~')] threshold [LIMIT count:integer^6.2.0] [condition:(KEEPREF | DELREF | ACKED)]}",
         Summary = "Removes the oldest entries of a stream, down to a length or up to an id.", Complexity = "O(N) where N is the number of entries that go; whole nodes go at once.",
-        History = ["6.2.0|MINID and LIMIT."],
+        History = ["6.2.0|MINID and LIMIT.", "8.2.0|KEEPREF, DELREF and ACKED."],
         Tips = "nondeterministic_output")]
     [Key(1, KeyFlags.ReadWrite | KeyFlags.Delete)]
     internal static void Trim(ref CommandContext call)
@@ -109,12 +109,13 @@ internal static class StreamWrites
 
         if (!call.Holds(entry, ObjectType.Stream)) return;
         CollectionEdit edit = call.Db.Edit(ref entry);
-        long removed = call.Services.Databases.Collections.Streams.Trim(edit.Root, arguments.Trim);
+        long removed = StreamTrimming.Trim(call, edit.Root, arguments);
         edit.Commit(ref entry);
         if (removed > 0)
         {
             call.Notify(EventClass.Stream, "xtrim", call[1]);
-            if (arguments.Trim.IsApproximate) Repeat(call, arguments, entry.Root, default);
+            if (arguments.Policy != StreamReferencePolicy.NotSaid) StreamTrimming.Repeat(call, arguments, entry.Root, default);
+            else if (arguments.Trim.IsApproximate) Repeat(call, arguments, entry.Root, default);
             call.Changed(call[1]);
             call.Services.Changes += removed - 1;
         }
@@ -209,7 +210,7 @@ internal static class StreamWrites
         bool isNew = !entry.Found;
         CollectionEdit edit = StreamKey.EditOrBuild(call, ref entry);
         streams.Append(edit.Root, id, ref words, limits);
-        long removed = arguments.HasTrim ? streams.Trim(edit.Root, arguments.Trim) : 0;
+        long removed = arguments.HasTrim ? StreamTrimming.Trim(call, edit.Root, arguments) : 0;
         if (isNew) entry = edit.Store(call[1]);
         else edit.Commit(ref entry);
         if (isNew) call.Created(call[1], call.Db);
@@ -217,7 +218,8 @@ internal static class StreamWrites
         call.Notify(EventClass.Stream, "xadd", call[1]);
         if (removed > 0) call.Notify(EventClass.Stream, "xtrim", call[1]);
         bool isApproximate = arguments.HasTrim && arguments.Trim.IsApproximate;
-        if (isApproximate || !arguments.HasId || !arguments.HasSeq) Repeat(call, arguments, entry.Root, id);
+        if (arguments.Policy != StreamReferencePolicy.NotSaid) StreamTrimming.Repeat(call, arguments, entry.Root, id);
+        else if (isApproximate || !arguments.HasId || !arguments.HasSeq) Repeat(call, arguments, entry.Root, id);
         StreamReplies.Id(call.Reply, id);
     }
 

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Runtime.InteropServices;
 using Hexad.Core;
 
@@ -103,6 +104,23 @@ public readonly unsafe struct StreamGroup
         IdPlace place = IdTrees.AtOrAfter(Block->Pending, id);
         pending = place.Found ? new StreamPending(place) : default;
         return place.Found;
+    }
+
+    /// <summary>
+    /// Adds the pending entries that were delivered at this time or before, and tells when the earliest of the others was,
+    /// <see cref="long.MaxValue"/> without any. Goes through all that is pending.
+    /// </summary>
+    public long SelectDeliveredBy(long ms, List<StreamPending> selected)
+    {
+        long next = long.MaxValue;
+        for (IdPlace place = IdTrees.First(Block->Pending); place.Found; place = place.Next)
+        {
+            long deliveredMs = ((PendingValue*)place.Value)->DeliveredMs;
+            if (deliveredMs <= ms) selected.Add(new StreamPending(place));
+            else next = Math.Min(next, deliveredMs);
+        }
+
+        return next;
     }
 
     /// <summary>The first entry from this id on that waits for a consumer's acknowledgement.</summary>

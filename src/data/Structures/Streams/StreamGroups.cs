@@ -25,6 +25,9 @@ public sealed unsafe class StreamGroups
     /// <summary>How many groups a stream has.</summary>
     public static int CountOf(nint root) => StreamRoot.Of(root)->Groups.Count;
 
+    /// <summary>Whether a stream has, or once had, a group.</summary>
+    public static bool HadAny(nint root) => StreamRoot.Of(root)->NextGroup > 0;
+
     /// <summary>The group with this index in the order of names.</summary>
     public static StreamGroup At(nint root, int index) => new(StreamRoot.Of(root)->Groups[index]);
 

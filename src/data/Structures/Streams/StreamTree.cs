@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Runtime.InteropServices;
 using Hexad.Core;
 
@@ -44,6 +45,13 @@ public struct StreamTrim
 
     /// <summary>The most entries that go; 0 is no limit.</summary>
     public long Limit;
+}
+
+/// <summary>Says of entries whether they are meant.</summary>
+public interface IStreamEntryFilter
+{
+    /// <summary>Whether the entry with this id is meant.</summary>
+    bool Passes(StreamId id);
 }
 
 /// <summary>The root block of a stream.</summary>
@@ -251,6 +259,32 @@ public sealed unsafe class StreamTree : ICollection
         if (facts.Length == 0) facts.FirstId = StreamId.Zero;
         else if (removed > 0) facts.FirstId = FirstIdOf(root);
         return removed;
+    }
+
+    /// <summary>
+    /// The ids of the live entries that a trim may remove when those that are still wanted stay: it passes them over and goes on
+    /// to the next ones. Nothing changes.
+    /// </summary>
+    public static void SelectTrimmed<TFilter>(nint root, in StreamTrim trim, ref TFilter wanted, List<StreamId> selected) where TFilter : IStreamEntryFilter, allows ref struct
+    {
+        long length = FactsOf(root).Length;
+        for (IdPlace place = IdTrees.First(StreamRoot.Of(root)->Packs); place.Found; place = place.Next)
+        {
+            if (!trim.ByMinId && length <= trim.MaxLength) return;
+            nint node = *(nint*)place.Value;
+            long live = StreamPack.LiveOf(node);
+            if (trim.Limit != 0 && selected.Count + live > trim.Limit) return;
+            bool whole = trim.ByMinId ? !StreamPack.TryLastId(node, out StreamId last) || last < trim.MinId : length - live >= trim.MaxLength;
+            if (!whole && trim.IsApproximate) return;
+            var reader = new StreamReader(root, place.Id, StreamId.Max);
+            for (; live > 0 && reader.MoveNext(); live--)
+            {
+                if (trim.ByMinId ? reader.Id >= trim.MinId : length <= trim.MaxLength) return;
+                if (wanted.Passes(reader.Id)) continue;
+                selected.Add(reader.Id);
+                length--;
+            }
+        }
     }
 
     /// <summary>Whether bytes that anybody may have written may become a node with this id; how many live entries it would have, and the last one's id.</summary>

@@ -29,9 +29,10 @@ internal sealed class KeyWaits : IPart, ISessionWait
     private readonly Dictionary<byte[], Queue>?[] _byKey;
     private readonly Dictionary<Session, Waiter> _waiters = [];
     private readonly SortedSet<(MonotonicMs Until, long Id)> _deadlines = [];
+    private readonly SortedSet<(MonotonicMs When, long Id)> _again = [];
     private readonly List<Queue> _ready = [];
     private int _readyServed;
-    private Waiter? _again;
+    private Waiter? _runsAgain;
     private bool _serving;
     private MonotonicMs _nextClusterCheck;
 
@@ -77,6 +78,7 @@ internal sealed class KeyWaits : IPart, ISessionWait
         {
             if (_waiters.Count == 0) return new MonotonicMs(long.MaxValue);
             MonotonicMs next = _deadlines.Count > 0 ? _deadlines.Min.Until : new MonotonicMs(long.MaxValue);
+            if (_again.Count > 0 && _again.Min.When < next && _node.Pause.Scope == PauseScope.None) next = _again.Min.When;
             return _node.Cluster is not null && _nextClusterCheck < next ? _nextClusterCheck : next;
         }
     }
@@ -86,7 +88,7 @@ internal sealed class KeyWaits : IPart, ISessionWait
     {
     }
 
-    /// <summary>Answers those whose time is over, and in cluster mode those whose slot went away.</summary>
+    /// <summary>Answers those whose time is over, runs those again that wanted to be run now, and in cluster mode answers those whose slot went away.</summary>
     public void Tick()
     {
         MonotonicMs now = _node.Now.Monotonic;
@@ -96,6 +98,7 @@ internal sealed class KeyWaits : IPart, ISessionWait
             Unblock(session, withError: false);
         }
 
+        RunDue(now);
         if (_node.Cluster is null || _waiters.Count == 0 || now < _nextClusterCheck) return;
         _nextClusterCheck = now + ClusterCheckMs;
         foreach (Waiter waiter in Snapshot())
@@ -109,17 +112,33 @@ internal sealed class KeyWaits : IPart, ISessionWait
     /// <inheritdoc/>
     public void EndBatch() => Serve();
 
+    // Each is run once: one that blocks again names a later moment.
+    private void RunDue(MonotonicMs now)
+    {
+        for (int left = _again.Count; left > 0 && _again.Count > 0 && _again.Min.When <= now; left--)
+        {
+            if (_serving || _node.Dispatcher.Depth > 0 || _node.Pause.Scope != PauseScope.None) return;
+            RunAgain(_waiters[_node.Sessions.Find(_again.Min.Id)!]);
+        }
+    }
+
     /// <summary>The running call waits for keys: it is kept, and its session does nothing until it is served.</summary>
     public void Block(Session session, in CommandContext call, in KeyWait wait)
     {
         Invariant.That(wait.KeyCount > 0 && !_waiters.ContainsKey(session));
-        Waiter? before = _again is { } again && ReferenceEquals(again.Session, session) ? again : null;
+        Waiter? before = _runsAgain is { } again && ReferenceEquals(again.Session, session) ? again : null;
         var waiter = new Waiter(session, call.Row, before?.Call ?? new KeptCall(call.Arguments, _node.Dispatcher.RunningBytes), wait.Type, wait.AlsoWithoutKey)
         {
             Until = before?.Until ?? (wait.TimeoutMs == 0 ? new MonotonicMs(long.MaxValue) : _node.Now.Monotonic + Math.Min(wait.TimeoutMs, long.MaxValue / 2)),
         };
         for (int i = 0; i < wait.KeyCount; i++) Join(waiter, call.Db, call.Arguments[wait.FirstKey + i]);
         if (waiter.Until.Value != long.MaxValue) _deadlines.Add((waiter.Until, session.Id));
+        if (wait.AgainInMs <= long.MaxValue / 2)
+        {
+            waiter.AgainAt = _node.Now.Monotonic + wait.AgainInMs;
+            _again.Add((waiter.AgainAt, session.Id));
+        }
+
         _waiters.Add(session, waiter);
         session.WaitsFor = this;
         session.Flags |= SessionFlags.Blocked;
@@ -228,10 +247,10 @@ internal sealed class KeyWaits : IPart, ISessionWait
         Leave(waiter);
         Session session = waiter.Session;
         session.Flags &= ~SessionFlags.Blocked;
-        _again = waiter;
+        _runsAgain = waiter;
         int readyBefore = _ready.Count;
         _node.Dispatcher.RunAgain(session, waiter.Row, waiter.Call);
-        _again = null;
+        _runsAgain = null;
         if ((session.Flags & SessionFlags.Blocked) == 0) _node.Sessions.ResumeSoon(session);
         else ForgetReady(readyBefore);
     }
@@ -263,6 +282,7 @@ internal sealed class KeyWaits : IPart, ISessionWait
     {
         _waiters.Remove(waiter.Session);
         _deadlines.Remove((waiter.Until, waiter.Session.Id));
+        _again.Remove((waiter.AgainAt, waiter.Session.Id));
         waiter.Session.WaitsFor = null;
         foreach ((Queue queue, LinkedListNode<Waiter> place) in waiter.Queues)
         {
@@ -299,5 +319,6 @@ internal sealed class KeyWaits : IPart, ISessionWait
         public readonly bool AlsoWithoutKey = alsoWithoutKey;
         public readonly List<(Queue Queue, LinkedListNode<Waiter> Place)> Queues = [];
         public MonotonicMs Until;
+        public MonotonicMs AgainAt;
     }
 }
