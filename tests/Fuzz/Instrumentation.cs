@@ -12,7 +12,7 @@ namespace Hexad.Fuzz;
 internal static class Instrumentation
 {
     private const string Mark = "HEXAD_FUZZ_INSTRUMENTED";
-    private static readonly string[] Assemblies = 
+    private static readonly string[] Assemblies =
     [
         "Hexad.Wire.dll", "Hexad.Options.dll", "Hexad.Structures.dll", "Hexad.Keyspace.dll", "Hexad.Commands.dll", "Hexad.Cluster.dll", "Hexad.Persistence.dll",
     ];
