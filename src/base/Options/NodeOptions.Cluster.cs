@@ -80,6 +80,10 @@ public sealed partial class NodeOptions
         Help = "Serve shard channels while the cluster is down.")]
     public partial bool ClusterAllowShardPubSubWhenDown { get; set; }
 
+    [Option("cluster-slot-stats-enabled", false, Live = true,
+        Help = "Count what each slot costs in time and bytes, for CLUSTER SLOT-STATS; keys are counted in any case.")]
+    public partial bool ClusterSlotStats { get; set; }
+
     [Option("cluster-link-sendbuf-limit", 0ul, Live = true, Unit = OptionUnit.Memory,
         Help = "Close a bus link that has more than this waiting; 0 is no limit.")]
     public partial ulong ClusterLinkSendBufferLimitBytes { get; set; }

@@ -105,6 +105,7 @@ internal sealed class BusEffects(Node node, ClusterPart part) : IClusterEffects
         var keys = new KeyBuffer();
         foreach (SlotIndex slot in slots)
         {
+            part.SlotUse.Reset(slot.Value);
             while (database.CountInSlot(slot) > 0)
             {
                 keys.Clear();

@@ -55,6 +55,8 @@ internal static class ClusterHelp
         "    Give a new node its config epoch.",
         "SETSLOT <slot> (IMPORTING <node-id>|MIGRATING <node-id>|STABLE|NODE <node-id>)",
         "    Say what happens with a slot.",
+        "SLOT-STATS (SLOTSRANGE <start slot> <end slot>|ORDERBY <metric> [LIMIT <n>] [ASC|DESC])",
+        "    What the slots of this node's shard hold and cost.",
         "SHARDS",
         "    The shards: their slots and their nodes.",
         "SLOTS",

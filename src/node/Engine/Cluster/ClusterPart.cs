@@ -63,6 +63,9 @@ public sealed class ClusterPart : IPart, IClusterNeighbours
     /// <summary>Sends clients where their keys are.</summary>
     public SlotRouter Router { get; }
 
+    /// <summary>What each slot costs, if it is counted.</summary>
+    internal SlotStatistics SlotUse { get; } = new();
+
     /// <summary>Replication; set by its part.</summary>
     public IClusterReplication? Replication
     {

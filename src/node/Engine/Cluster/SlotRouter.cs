@@ -35,6 +35,9 @@ public sealed class SlotRouter(Node node, ClusterPart part) : IRouter
         return null;
     }
 
+    /// <summary>The slot of the last transaction that was looked at; -1 when it had no keys.</summary>
+    internal int TransactionSlot { get; private set; } = -1;
+
     /// <summary>The same for EXEC: all keys of all its calls.</summary>
     internal string? Redirection(Session session, Transaction transaction)
     {
@@ -46,6 +49,7 @@ public sealed class SlotRouter(Node node, ClusterPart part) : IRouter
             if (Gather(row, call.Words, ref found) is { } error) return error;
         }
 
+        TransactionSlot = found.Slot;
         if (found.Slot < 0) return null;
         return Unhealthy(found) ?? (IsMoving(found) ? Moving(session, found, Count(transaction)) : Elsewhere(session, found));
     }

@@ -71,6 +71,7 @@ internal static class ConfigCommands
     internal static void ResetStat(ref CommandContext call, Session session)
     {
         session.Node.Statistics.Reset();
+        session.Node.Cluster?.SlotUse.Reset();
         call.Services.KeyspaceHits = 0;
         call.Services.KeyspaceMisses = 0;
         call.Reply.Ok();

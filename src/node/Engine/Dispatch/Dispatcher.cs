@@ -240,6 +240,7 @@ public sealed class Dispatcher
             session.LastCommand = row;
             _node.Transactions.Queue(session, row, call);
             reply.Simple("QUEUED"u8);
+            if (_node.Options.ClusterSlotStats) _node.Cluster?.SlotUse.Add(_node.Databases.CommandSlot, 0, RunningBytes, 0);
             session.Flags &= ~SessionFlags.ReplySkip;
             Send(session);
             if (!_nowhere.IsEmpty) _nowhere.Clear();
@@ -251,7 +252,8 @@ public sealed class Dispatcher
         if ((session.Flags & SessionFlags.Primary) != 0) databases.Expired = Keyspace.ExpiredKeys.Ignore;
         _node.Services.MayBlock = (session.Flags & (SessionFlags.Primary | SessionFlags.Internal)) == 0;
         databases.NoTouch = (session.Flags & SessionFlags.NoTouch) != 0 && row.Name != "touch";
-        Call(session, row, call, reply);
+        if (_node.Options.ClusterSlotStats && _node.Cluster is { } cluster) CallCounted(session, row, call, reply, cluster);
+        else Call(session, row, call, reply);
         databases.NoTouch = false;
         _node.Services.MayBlock = true;
         if ((session.Flags & SessionFlags.Primary) != 0) databases.Expired = expired;
@@ -259,6 +261,17 @@ public sealed class Dispatcher
         Send(session);
         _node.KeyWaits.Serve();
         return true;
+    }
+
+    private void CallCounted(Session session, CommandRow row, Arguments call, ReplyWriter reply, ClusterPart cluster)
+    {
+        int slot = _node.Databases.CommandSlot;
+        long startTicks = _lastTicks, before = session.Link?.Output.Length ?? 0;
+        Call(session, row, call, reply);
+        bool waits = (session.Flags & SessionFlags.Blocked) != 0 && ReferenceEquals(session.WaitsFor, _node.KeyWaits);
+        if (waits) return;
+        if (row.Name == "exec") slot = cluster.Router.TransactionSlot;
+        cluster.SlotUse.Add(slot, _lastTicks - startTicks, RunningBytes, (session.Link?.Output.Length ?? 0) - before);
     }
 
     private void Send(Session session)
