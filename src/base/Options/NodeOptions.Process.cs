@@ -69,11 +69,11 @@ public sealed partial class NodeOptions
         Help = "Show the banner also when the log is no terminal.")]
     public partial bool AlwaysShowLogo { get; set; }
 
-    [Option("set-proc-title", true, Pending = "process titles",
+    [Option("set-proc-title", true,
         Help = "Show what the node does in the process list.")]
     public partial bool SetProcessTitle { get; set; }
 
-    [Option("proc-title-template", "{title} {listen-addr} {server-mode}", Live = true, Check = OptionCheck.ProcessTitle, Pending = "process titles",
+    [Option("proc-title-template", "{title} {listen-addr} {server-mode}", Live = true, Check = OptionCheck.ProcessTitle,
         Help = "The form of that title.")]
     public partial string ProcessTitleTemplate { get; set; }
 

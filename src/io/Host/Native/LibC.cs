@@ -135,6 +135,9 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "execv", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int Execute(string path, byte** arguments);
 
+    [LibraryImport("libc", EntryPoint = "setenv", SetLastError = true)]
+    internal static partial int SetVariable(byte* name, byte* value, int overwrite);
+
     [LibraryImport("libc", EntryPoint = "isatty")]
     internal static partial int IsTerminal(int fd);
 

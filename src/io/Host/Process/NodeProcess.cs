@@ -48,6 +48,9 @@ internal sealed class NodeProcess : ILogSink, IDisposable
         _loop = new NodeLoop(sockets, this, () => _options.Directory, facts, Crashed, () => Bind(options.BackgroundCpuList));
     }
 
+    /// <summary>What the process list shows; null where the process has more nodes than this one, or is not to show anything.</summary>
+    internal ProcessTitle? Title { get; init; }
+
     /// <summary>The name for its thread: its port.</summary>
     internal string Name => "hexad-" + _options.Port.ToString(CultureInfo.InvariantCulture);
 
@@ -67,6 +70,7 @@ internal sealed class NodeProcess : ILogSink, IDisposable
             Bind(_options.ServerCpuList);
             if (isDaemon || _options.PidFile is not null) WritePidFile();
             _node = new Node(_options, _loop, HostFacts.Entropy());
+            ShowTitle(_node);
             Write(LogLevel.Notice, LogRole.Primary, "Server initialized");
             int code = _loop.Run(_node, _node.Segments);
             if (isDaemon || _options.PidFile is not null) LibC.Unlink(PidPath);
@@ -145,6 +149,16 @@ internal sealed class NodeProcess : ILogSink, IDisposable
         string somaxconn = "/proc/sys/net/core/somaxconn";
         if (File.Exists(somaxconn) && int.TryParse(File.ReadAllText(somaxconn), CultureInfo.InvariantCulture, out int most) && most < _options.TcpBacklog)
             Warn($"WARNING: The TCP backlog setting of {_options.TcpBacklog} cannot be enforced because {somaxconn} is set to the lower value of {most}.");
+    }
+
+    private void ShowTitle(Node node)
+    {
+        if (Title is not { } title) return;
+        title.Show(_options);
+        node.WhenOptionChanges += id =>
+        {
+            if (id is OptionId.ProcessTitleTemplate or OptionId.Port or OptionId.Bind or OptionId.TlsPort) title.Show(_options);
+        };
     }
 
     private void Bind(string? cpuList)

@@ -58,14 +58,15 @@ public static class ServerProgram
             return Daemon.TryStart(input, out string error) ? 0 : Refuse($"Can't start in the background: {error}\n");
         }
 
-        return RunNodes(loaded, portable, background);
+        return RunNodes(programName, loaded, portable, background);
     }
 
-    private static int RunNodes(List<ConfigLoader> loaded, bool portable, bool isDaemon)
+    private static int RunNodes(string programName, List<ConfigLoader> loaded, bool portable, bool isDaemon)
     {
         long wanted = loaded.Sum(one => (long)one.Options.MaxClients + NodeProcess.OtherDescriptors);
         long share = HostFacts.RaiseFileLimit(wanted) / loaded.Count;
-        NodeProcess[] nodes = [.. loaded.Select(one => new NodeProcess(one.Options, portable, isDaemon, share))];
+        ProcessTitle? title = loaded.Count == 1 && loaded[0].Options.SetProcessTitle ? new ProcessTitle(programName) : null;
+        NodeProcess[] nodes = [.. loaded.Select(one => new NodeProcess(one.Options, portable, isDaemon, share) { Title = title })];
         foreach (NodeProcess node in nodes)
             if (node.Check() is { } refused) return Refuse(refused + "\n");
         for (int i = 0; i < nodes.Length; i++)
