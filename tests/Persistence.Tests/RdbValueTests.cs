@@ -74,14 +74,19 @@ public sealed class RdbValueTests
 
     [Theory]
     [MemberData(nameof(Files))]
-    public void What_is_written_again_reads_the_same(string name)
+    public void What_is_written_again_in_any_form_reads_the_same(string name)
+    {
+        foreach (RdbForm form in new[] { RdbForm.Lowest, RdbForm.NewestOfAll, RdbForm.Newest }) WriteAgain(name, form);
+    }
+
+    private static void WriteAgain(string name, RdbForm form)
     {
         Dictionary<string, List<string>> recorded = Recorded(name, out Dictionary<string, byte[]> dumps);
         foreach ((string key, byte[] dump) in dumps)
         {
             var first = new RdbBatch();
             Assert.Equal(PayloadFault.None, new DumpPayload().Read(dump, true, first));
-            var writer = new DumpPayload();
+            var writer = new DumpPayload { Form = form };
             bool begun = false;
             foreach (RdbRecord record in first)
             {

@@ -9,7 +9,7 @@ public sealed class HandshakeTests
 {
     // As recorded from Redis 7.0.15 with its own replicas; the version is what 7.2 says in addition.
     private const string Port = "*3\r\n$8\r\nREPLCONF\r\n$14\r\nlistening-port\r\n$4\r\n7999\r\n";
-    private const string Capabilities = "*5\r\n$8\r\nREPLCONF\r\n$4\r\ncapa\r\n$3\r\neof\r\n$4\r\ncapa\r\n$6\r\npsync2\r\n";
+    private const string Capabilities = "*7\r\n$8\r\nREPLCONF\r\n$4\r\ncapa\r\n$3\r\neof\r\n$4\r\ncapa\r\n$6\r\npsync2\r\n$4\r\ncapa\r\n$5\r\nhexad\r\n";
     private const string Version = "*3\r\n$8\r\nREPLCONF\r\n$7\r\nversion\r\n$5\r\n7.2.0\r\n";
 
     [Fact]

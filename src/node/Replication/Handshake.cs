@@ -1,7 +1,7 @@
 // How a replica introduces itself to its primary.
 //
 //   we ──▶ PING                                                ◀── +PONG (or an error that means "who are you")
-//   we ──▶ [AUTH …]  REPLCONF listening-port …  [REPLCONF ip-address …]  REPLCONF capa eof capa psync2  REPLCONF version …
+//   we ──▶ [AUTH …]  REPLCONF listening-port …  [REPLCONF ip-address …]  REPLCONF capa eof capa psync2 capa hexad  REPLCONF version …
 //                                                              ◀── one reply each, of which only AUTH's matters
 //   we ──▶ PSYNC id offset                                     ◀── +CONTINUE [id] | +FULLRESYNC id offset | error
 //
@@ -152,7 +152,7 @@ public sealed class Handshake(Introduction introduction)
 
         Say(Step.Port, "REPLCONF", "listening-port", introduction.Port.ToString());
         if (introduction.AnnouncedAddress.Length > 0) Say(Step.Address, "REPLCONF", "ip-address", introduction.AnnouncedAddress);
-        Say(Step.Abilities, "REPLCONF", "capa", "eof", "capa", "psync2");
+        Say(Step.Abilities, "REPLCONF", "capa", "eof", "capa", "psync2", "capa", "hexad");
         Say(Step.Version, "REPLCONF", "version", "7.2.0");
         return HandshakeOutcome.More;
     }

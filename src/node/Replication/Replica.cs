@@ -37,6 +37,8 @@ public enum ReplicaAbilities
     WithoutData = 8,
     /// <summary>Asked with SYNC: sends no acknowledgements.</summary>
     Old = 16,
+    /// <summary>"hexad": one of ours, which reads and knows all that we write.</summary>
+    Hexad = 32,
 }
 
 /// <summary>A replica as its primary knows it.</summary>

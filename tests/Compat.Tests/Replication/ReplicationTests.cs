@@ -31,6 +31,28 @@ public sealed class ReplicationTests
         Assert.Equal(primary.Info("master_replid"), replica.Info("master_replid"));
     }
 
+    [Fact]
+    public void A_real_replica_holds_all_types_and_is_kept_out_while_there_are_fields_that_expire()
+    {
+        using Server primary = Server.Ours("--enable-debug-command", "yes");
+        using Server replica = Server.Real("--enable-debug-command", "yes");
+        primary.Call("SADD", "set", "a", "b");
+        primary.Call("RPUSH", "list", "a", "b");
+        primary.Call("ZADD", "zset", "1", "a", "2.5", "b");
+        primary.Call("HSET", "hash", "a", "b", "c", "d");
+        primary.Call("XADD", "stream", "1-1", "a", "b");
+        primary.Call("XGROUP", "CREATE", "stream", "g", "0");
+        primary.Call("XREADGROUP", "GROUP", "g", "c", "STREAMS", "stream", ">");
+        replica.Follow(primary);
+        replica.Await("master_link_status", "up");
+        primary.Call("HPEXPIRE", "hash", "100000", "FIELDS", "1", "a");
+        replica.Await("master_link_status", "down");
+        primary.Call("HPERSIST", "hash", "FIELDS", "1", "a");
+        primary.Call("SET", "string", "x");
+        replica.Await("master_link_status", "up");
+        Server.Until(() => replica.Call("DEBUG", "DIGEST") == primary.Call("DEBUG", "DIGEST"), "the digests are the same");
+    }
+
     [Theory]
     [InlineData(true, true)]
     [InlineData(true, false)]

@@ -26,7 +26,7 @@ internal static class DumpCommands
             return;
         }
 
-        var payload = new DumpPayload { Compresses = session.Node.Options.RdbCompression };
+        var payload = new DumpPayload { Compresses = session.Node.Options.RdbCompression, Form = session.Node.Persistence.WantedForm };
         call.Reply.Bulk(ValueTelling.Dump(call.Services.Databases.Collections, entry, payload));
     }
 

@@ -285,7 +285,8 @@ public sealed class PersistencePart : IPart
         text.Line("loading_eta_seconds", loaded == 0 ? 1 : (long)(elapsedMs / 1000.0 * (1 - part) / part));
     }
 
-    private RdbForm WantedForm => RdbForm.Of(
+    /// <summary>The form of files and of what DUMP gives, as the options have it.</summary>
+    internal RdbForm WantedForm => RdbForm.Of(
         _node.Options.RdbVersion, _node.Options.RdbFlavour == Options.RdbFlavour.Valkey ? Persistence.Rdb.RdbFlavour.Valkey : Persistence.Rdb.RdbFlavour.Redis);
 
     private bool IsDue(out SaveRule due)

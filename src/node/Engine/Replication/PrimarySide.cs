@@ -45,6 +45,9 @@ public sealed class PrimarySide
     /// <summary>Whether the stream has bytes that have not been offered to replicas.</summary>
     internal bool HasNews { get; set; }
 
+    /// <summary>Whether one of them may not know what we propagate.</summary>
+    internal bool AnyForeign { get; private set; }
+
     /// <summary>Whether a snapshot for those that wait may be possible now.</summary>
     internal bool MayBegin { get; set; }
 
@@ -86,9 +89,9 @@ public sealed class PrimarySide
         }
 
         var from = new ReplicationOffset(asked.Value - 1);
-        if (_replication.Backlog is not { } backlog || !backlog.Holds(from))
+        if (_replication.Backlog is not { } backlog || !backlog.Holds(from) || !ReplicaReach.KnowsAll(replica, backlog, from))
         {
-            Log($"Unable to partial resync with replica {Name(replica)} for lack of backlog (Replica request was: {asked}).");
+            Log($"Unable to partial resync with replica {Name(replica)} for lack of backlog that it knows (Replica request was: {asked}).");
             _node.Statistics.RefusedPartialSyncs++;
             return false;
         }
@@ -255,6 +258,35 @@ public sealed class PrimarySide
         session.Kind = SessionKind.Replica;
         session.Flags |= SessionFlags.Replica;
         Table.Add(replica);
+        LookForForeign();
+    }
+
+    /// <summary>A part of the stream is about to be written: a replica that does not know all of it leaves before.</summary>
+    internal void DropWhoDoesNotKnow(ReadOnlySpan<byte> stream)
+    {
+        foreach ((Replica replica, Session session) in new List<(Replica, Session)>(_bySession.Values))
+        {
+            if (!replica.IsCounted || !ReplicaReach.IsForeign(replica) || ReplicaReach.FirstUnknown(replica, stream) is not { } row) continue;
+            Drop(session, $"Replica {Name(replica)}, {ReplicaReach.Describe(replica)}, is sent away: it does not know {row.FullName.ToUpperInvariant()} (since {row.Since}), which has been carried out");
+        }
+    }
+
+    private void LookForForeign()
+    {
+        AnyForeign = false;
+        foreach (Replica replica in Table.All) AnyForeign |= ReplicaReach.IsForeign(replica);
+    }
+
+    // Fields that expire have no form that it reads: with a snapshot of all else it would be a replica of other data.
+    private void RefuseWhoCannotHold()
+    {
+        if (!_node.Databases.HasExpiringFields) return;
+        foreach ((Replica replica, Session session) in new List<(Replica, Session)>(_bySession.Values))
+        {
+            if (replica.Stage != ReplicaStage.WaitsForSnapshot || replica.Has(ReplicaAbilities.WithoutData) || !ReplicaReach.IsForeign(replica)) continue;
+            if (ReplicaReach.FormFor(replica, RdbForm.Lowest).HoldsExpiringFields) continue;
+            Drop(session, $"Replica {Name(replica)}, {ReplicaReach.Describe(replica)}, is refused: it cannot hold hashes of which fields expire, and there are some");
+        }
     }
 
     private void GoOnline(Replica replica, Session session)
@@ -272,17 +304,21 @@ public sealed class PrimarySide
         NodeOptions options = _node.Options;
         if (_node.Persistence.IsSnapshotting || _node.Persistence.IsLoading || !_node.Databases.CanStartWalk) return;
         if (!Table.ShouldStartSnapshot(_node.Now.Monotonic, _replication.ExpectedReplicas, options.DisklessSyncDelaySeconds, options.DisklessSyncMaxReplicas)) return;
+        RefuseWhoCannotHold();
         var targets = new List<ISnapshotTarget>();
         var chosen = new List<(Replica, Session)>();
         bool? withData = null;
+        RdbForm? form = null;
         foreach (Replica replica in Table.All)
         {
             if (replica.Stage != ReplicaStage.WaitsForSnapshot) continue;
             bool wantsData = !replica.Has(ReplicaAbilities.WithoutData);
-            if (wantsData != (withData ??= wantsData)) continue;
+            RdbForm reads = ReplicaReach.FormFor(replica, _node.Persistence.WantedForm);
+            if (wantsData != (withData ??= wantsData) || reads != (form ??= reads)) continue;
             chosen.Add((replica, _bySession[replica.Number].Session));
         }
 
+        if (chosen.Count == 0) return;
         // The stream that these replicas get after the snapshot begins with a SELECT of its own.
         if (!_replication.IsReplica) _replication.StreamDatabase = -1;
         SnapshotSpool? spool = null;
@@ -292,7 +328,7 @@ public sealed class PrimarySide
             else (spool ??= NewSpool(targets)).Add(replica, session);
         }
 
-        bool begun = _node.Persistence.TryBeginSnapshot(_replication.DescribeData(), RdbForm.Lowest, withData ?? true, targets);
+        bool begun = _node.Persistence.TryBeginSnapshot(_replication.DescribeData(), form ?? RdbForm.Lowest, withData ?? true, targets);
         Invariant.That(begun);
         foreach ((Replica replica, Session session) in chosen)
         {
@@ -406,6 +442,7 @@ public sealed class PrimarySide
         _bySession.Remove(session.Id);
         TellSpools(session);
         if (!Table.Remove(known.Replica)) return;
+        LookForForeign();
         Log($"Connection with replica {Name(known.Replica)} lost.");
         NoReplicasSince = _node.Now.Monotonic;
         CountGood();

@@ -343,6 +343,7 @@ internal static class ReplicationCommands
         {
             if (Ascii.EqualsIgnoreCase(value, "eof")) replica.Abilities |= ReplicaAbilities.EndMark;
             else if (Ascii.EqualsIgnoreCase(value, "psync2")) replica.Abilities |= ReplicaAbilities.SecondHistory;
+            else if (Ascii.EqualsIgnoreCase(value, "hexad")) replica.Abilities |= ReplicaAbilities.Hexad;
         }
         else if (Ascii.EqualsIgnoreCase(name, "version"))
         {

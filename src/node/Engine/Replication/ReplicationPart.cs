@@ -199,6 +199,7 @@ public sealed class ReplicationPart : IPart, IClusterReplication
     /// <summary>Adds bytes to the stream.</summary>
     internal void Append(ReadOnlySpan<byte> bytes)
     {
+        if (Primary.AnyForeign) Primary.DropWhoDoesNotKnow(bytes);
         Backlog!.Append(bytes);
         History.Advance(bytes.Length);
         Primary.HasNews = true;

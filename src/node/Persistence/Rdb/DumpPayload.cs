@@ -29,6 +29,7 @@ public sealed class DumpPayload
     private readonly byte[] _digits = new byte[16];
     private ObjectType _type;
     private ObjectEncoding _encoding;
+    private RdbForm _written;
 
     /// <summary>Whether long strings are compressed, as in files.</summary>
     public bool Compresses
@@ -40,22 +41,28 @@ public sealed class DumpPayload
     /// <summary>After <see cref="PayloadFault.BadFormat"/>: what is wrong with the value, as far as anybody could say.</summary>
     public string Why { get; private set; } = "";
 
+    /// <summary>The form of what is written, at least: a value that has none in it is written in the lowest that has one.</summary>
+    public RdbForm Form { get; set; } = RdbForm.Lowest;
+
     /// <summary>Begins the payload of a value whose parts follow by <see cref="Part"/>; the first is needed here already.</summary>
     public void Begin(ObjectType type, ObjectEncoding encoding, long items, ReadOnlySpan<byte> firstPart)
     {
         _buffer.Clear();
         (_type, _encoding) = (type, encoding);
-        _buffer.Byte(RdbValueWriter.TypeOf(type, encoding));
-        RdbValueWriter.Begin(_buffer, type, encoding, items, firstPart);
+        bool expires = encoding == ObjectEncoding.HashTableWithExpiry || (encoding == ObjectEncoding.ListpackWithExpiry && ExpiringPack.FirstExpiryOf(firstPart) != 0);
+        _written = expires ? Form.WithExpiringFields : Form;
+        var writer = new RdbValueWriter(_written);
+        _buffer.Byte(writer.TypeOf(type, encoding));
+        writer.Begin(_buffer, type, encoding, items, firstPart);
     }
 
     /// <summary>Adds a part of the value (see <see cref="Keyspace.SnapshotRecord.Value"/>).</summary>
-    public void Part(ReadOnlySpan<byte> part) => RdbValueWriter.Part(_buffer, _type, _encoding, part);
+    public void Part(ReadOnlySpan<byte> part) => new RdbValueWriter(_written).Part(_buffer, _type, _encoding, part);
 
     /// <summary>Ends the payload; it is valid until the next begins.</summary>
     public ReadOnlySpan<byte> End()
     {
-        _buffer.Int16(RdbVersion.Written);
+        _buffer.Int16((ushort)_written.Version);
         _buffer.Int64(Crc64.Of(_buffer.Written));
         return _buffer.Written;
     }

@@ -113,7 +113,7 @@ public sealed class RdbEncoder
     private void Key(SnapshotRecord record)
     {
         if (record.IsFirst) Begin(record);
-        RdbValueWriter.Part(_buffer, record.Type, record.Encoding, record.Value);
+        new RdbValueWriter(Form).Part(_buffer, record.Type, record.Encoding, record.Value);
         if (record.IsLast) KeyCount++;
     }
 
@@ -137,9 +137,10 @@ public sealed class RdbEncoder
             _buffer.Byte(record.Frequency);
         }
 
-        _buffer.Byte(RdbValueWriter.TypeOf(record.Type, record.Encoding));
+        var writer = new RdbValueWriter(Form);
+        _buffer.Byte(writer.TypeOf(record.Type, record.Encoding));
         _buffer.String(record.Key);
-        RdbValueWriter.Begin(_buffer, record.Type, record.Encoding, record.ItemCount, record.Value);
+        writer.Begin(_buffer, record.Type, record.Encoding, record.ItemCount, record.Value);
     }
 
     // A walk hands over the old value of a key that was changed before its time, so databases may come in turns.

@@ -19,8 +19,20 @@ public readonly record struct RdbForm(RdbFlavour Flavour, int Version)
     /// <summary>The lowest that holds all data that has a common form.</summary>
     public static RdbForm Lowest => new(RdbFlavour.Redis, RdbVersion.Written);
 
+    /// <summary>The newest that both families read.</summary>
+    public static RdbForm NewestOfAll => new(RdbFlavour.Redis, NewestCommon);
+
+    /// <summary>The newest that we write.</summary>
+    public static RdbForm Newest => new(RdbFlavour.Redis, RdbVersion.NewestRedis);
+
+    /// <summary>Whether it can hold hashes of which fields expire.</summary>
+    public bool HoldsExpiringFields => Flavour == RdbFlavour.Redis && Version >= OldestWithExpiringFields;
+
+    /// <summary>Whether it has what came with Redis 7.2: sets in listpacks, and when a stream's consumer was last active.</summary>
+    internal bool IsOf72 => Version >= NewestCommon;
+
     /// <summary>This form if it can hold hashes of which fields expire, else the lowest one that can.</summary>
-    public RdbForm WithExpiringFields => Flavour == RdbFlavour.Redis && Version >= OldestWithExpiringFields ? this : new(RdbFlavour.Redis, OldestWithExpiringFields);
+    public RdbForm WithExpiringFields => HoldsExpiringFields ? this : new(RdbFlavour.Redis, OldestWithExpiringFields);
 
     /// <summary>
     /// What the options ask for: at least version <paramref name="version"/> (0: the lowest that holds the data), and beyond

@@ -1,5 +1,5 @@
 // Writes a stream as RDB has it (the form stands in RdbStreamReader), out of the pieces that StreamTree tells, which
-// come in the same order. It is the second form, which Redis 7.0 reads: when a consumer was active is not in it.
+// come in the same order: the third form, or the second, which Redis 7.0 reads and which does not have when a consumer was active.
 using System;
 using Hexad.Structures;
 
@@ -9,7 +9,7 @@ namespace Hexad.Persistence.Rdb;
 internal static class RdbStreamWriter
 {
     /// <summary>Writes one part.</summary>
-    public static void Part(RdbBuffer buffer, ReadOnlySpan<byte> bytes)
+    public static void Part(RdbBuffer buffer, ReadOnlySpan<byte> bytes, bool withActiveTimes)
     {
         for (var reader = new ElementReader(bytes); !reader.IsAtEnd;)
         {
@@ -20,7 +20,7 @@ internal static class RdbStreamWriter
                 case StreamPiece.Group: Group(buffer, ref reader); break;
                 case StreamPiece.Pending: Pending(buffer, ref reader); break;
                 case StreamPiece.Consumers: buffer.LengthOf(reader.Int64()); break;
-                case StreamPiece.Consumer: Consumer(buffer, ref reader); break;
+                case StreamPiece.Consumer: Consumer(buffer, ref reader, withActiveTimes); break;
                 default: Ids(buffer, ref reader); break;
             }
         }
@@ -64,12 +64,13 @@ internal static class RdbStreamWriter
         }
     }
 
-    private static void Consumer(RdbBuffer buffer, ref ElementReader reader)
+    private static void Consumer(RdbBuffer buffer, ref ElementReader reader, bool withActiveTime)
     {
         reader.Int64();
         buffer.String(reader.Bytes());
         buffer.Int64((ulong)reader.Int64());
-        reader.Int64();
+        long active = reader.Int64();
+        if (withActiveTime) buffer.Int64((ulong)active);
         buffer.LengthOf(reader.Int64());
     }
 

@@ -3,14 +3,15 @@
 //   string        String                            the digits of an integer, or bytes, maybe compressed
 //   packed        Set, sorted set, hash: one string that is the packed value's block
 //   list          ListQuicklist2: nodes, then for each: 1 plain or 2 packed, string
-//   set           Set: members, then the strings
+//   set           Set: members, then the strings; from version 11 on a listpack is one string
 //   hash          Hash: fields, then field and value
 //                 of which fields expire: first expiry, fields, then expiry, field and value; or first expiry, block (Redis 7.4)
 //   stream        see RdbStreamReader
 //   sorted set    SortedSet2: members, then member and score (8 bytes, little end first)
 //
-// All of it is what version 10 knows, so that Redis 7.0 reads it. The one exception, a set in a listpack, is written as
-// the members one by one; who reads it packs it again.
+// What is written depends on the form. Version 10, which Redis 7.0 reads, knows no set in a listpack (its members are written one
+// by one; who reads it packs it again) and not when a stream's consumer was last active. Versions before 12 know no fields that
+// expire: a hash that had some, and has none any more, is written without them.
 using System;
 using System.Buffers.Binary;
 using Hexad.Core;
@@ -18,42 +19,50 @@ using Hexad.Structures;
 
 namespace Hexad.Persistence.Rdb;
 
-/// <summary>Writes values to a buffer: <see cref="Begin"/>, then the value's bytes in one or more parts.</summary>
-internal static class RdbValueWriter
+/// <summary>Writes values to a buffer in one form: <see cref="Begin"/>, then the value's bytes in one or more parts.</summary>
+internal readonly struct RdbValueWriter(RdbForm form)
 {
     private const int PlainNode = 1, PackedNode = 2;
     private const ulong TableBaseMs = 1;
 
     /// <summary>The type number of a value.</summary>
-    public static byte TypeOf(ObjectType type, ObjectEncoding encoding) => (type, encoding) switch
+    public byte TypeOf(ObjectType type, ObjectEncoding encoding) => (type, encoding) switch
     {
         (ObjectType.String, _) => RdbType.String,
         (ObjectType.List, _) => RdbType.ListQuicklist2,
         (ObjectType.Set, ObjectEncoding.IntegerSet) => RdbType.SetIntegerSet,
+        (ObjectType.Set, ObjectEncoding.Listpack) when form.IsOf72 => RdbType.SetListpack,
         (ObjectType.Set, _) => RdbType.Set,
         (ObjectType.SortedSet, ObjectEncoding.Listpack) => RdbType.SortedSetListpack,
         (ObjectType.SortedSet, _) => RdbType.SortedSet2,
         (ObjectType.Hash, ObjectEncoding.Listpack) => RdbType.HashListpack,
         (ObjectType.Hash, ObjectEncoding.HashTable) => RdbType.Hash,
-        (ObjectType.Stream, _) => RdbType.StreamListpacks2,
+        (ObjectType.Stream, _) => form.IsOf72 ? RdbType.StreamListpacks3 : RdbType.StreamListpacks2,
+        (ObjectType.Hash, _) when !form.HoldsExpiringFields => RdbType.Hash,
         (ObjectType.Hash, ObjectEncoding.ListpackWithExpiry) => RdbType.HashListpackWithExpiry,
         (ObjectType.Hash, ObjectEncoding.HashTableWithExpiry) => RdbType.HashWithExpiry,
         _ => throw new InvalidOperationException($"RDB has no form for a {type} as {encoding}"),
     };
 
     /// <summary>Writes what stands before the first part: the number of items, for those that have one.</summary>
-    public static void Begin(RdbBuffer buffer, ObjectType type, ObjectEncoding encoding, long items, ReadOnlySpan<byte> firstPart)
+    public void Begin(RdbBuffer buffer, ObjectType type, ObjectEncoding encoding, long items, ReadOnlySpan<byte> firstPart)
     {
+        if (type == ObjectType.Hash && !form.HoldsExpiringFields && encoding != ObjectEncoding.Listpack)
+        {
+            buffer.LengthOf(encoding == ObjectEncoding.ListpackWithExpiry ? ExpiringPack.CountOf(firstPart) : items);
+            return;
+        }
+
         // Of a table the first expiry is not known here; that any earlier time will do as well, each field tells its own from there.
         if (encoding == ObjectEncoding.HashTableWithExpiry) buffer.Int64(TableBaseMs);
         if (encoding == ObjectEncoding.ListpackWithExpiry) buffer.Int64((ulong)ExpiringPack.FirstExpiryOf(firstPart));
         if (encoding >= ObjectEncoding.HashTable) buffer.LengthOf(items);
         else if (type == ObjectType.List) buffer.LengthOf(1);
-        else if (type == ObjectType.Set && encoding == ObjectEncoding.Listpack) buffer.LengthOf(Listpack.Count(firstPart));
+        else if (type == ObjectType.Set && encoding == ObjectEncoding.Listpack && !form.IsOf72) buffer.LengthOf(Listpack.Count(firstPart));
     }
 
     /// <summary>Writes one part of a value.</summary>
-    public static void Part(RdbBuffer buffer, ObjectType type, ObjectEncoding encoding, ReadOnlySpan<byte> bytes)
+    public void Part(RdbBuffer buffer, ObjectType type, ObjectEncoding encoding, ReadOnlySpan<byte> bytes)
     {
         switch (type)
         {
@@ -64,7 +73,7 @@ internal static class RdbValueWriter
                 buffer.LengthOf((long)ListNodeKind.Packed);
                 buffer.String(bytes);
                 break;
-            case ObjectType.Set when encoding == ObjectEncoding.Listpack:
+            case ObjectType.Set when encoding == ObjectEncoding.Listpack && !form.IsOf72:
                 Unpacked(buffer, bytes);
                 break;
             case ObjectType.List when encoding == ObjectEncoding.Quicklist:
@@ -77,7 +86,13 @@ internal static class RdbValueWriter
                 Fields(buffer, bytes);
                 break;
             case ObjectType.Stream:
-                RdbStreamWriter.Part(buffer, bytes);
+                RdbStreamWriter.Part(buffer, bytes, withActiveTimes: form.IsOf72);
+                break;
+            case ObjectType.Hash when encoding == ObjectEncoding.ListpackWithExpiry && !form.HoldsExpiringFields:
+                UnpackedFields(buffer, bytes);
+                break;
+            case ObjectType.Hash when encoding == ObjectEncoding.HashTableWithExpiry && !form.HoldsExpiringFields:
+                Fields(buffer, bytes);
                 break;
             case ObjectType.Hash when encoding == ObjectEncoding.HashTableWithExpiry:
                 ExpiringFields(buffer, bytes);
@@ -95,6 +110,16 @@ internal static class RdbValueWriter
     {
         Span<byte> digits = stackalloc byte[24];
         for (int at = Listpack.First(pack); at != Listpack.None; at = Listpack.Next(pack, at)) buffer.String(Listpack.Read(pack, at).WriteText(digits));
+    }
+
+    private static void UnpackedFields(RdbBuffer buffer, ReadOnlySpan<byte> pack)
+    {
+        Span<byte> digits = stackalloc byte[24];
+        for (int at = Listpack.First(pack); at != Listpack.None;)
+        {
+            buffer.String(Listpack.Read(pack, at).WriteText(digits));
+            buffer.String(ExpiringPack.ValueAt(pack, at, out _, out at).WriteText(digits));
+        }
     }
 
     private static void Nodes(RdbBuffer buffer, ReadOnlySpan<byte> bytes)
