@@ -13,11 +13,7 @@ namespace Hexad.Engine.Tests.Introspection;
 public sealed class CommandFactsTests
 {
     /// <summary>Where a running node says something else than the recorded table, by command and column, with the reason.</summary>
-    private static readonly (string Command, string Column, string Reason)[] reasoned =
-    [
-        ("zscan", "arguments", "NOSCORES is Valkey's, and Redis has nothing else in its place"),
-        ("client|kill", "arguments", "MAXAGE is to come"),
-    ];
+    private static readonly (string Command, string Column)[] reasoned = [.. new CompatibilityNotes().Excuses.Select(e => (e[0], e[1]))];
 
     private static IEnumerable<CommandRow> AllRows()
     {
