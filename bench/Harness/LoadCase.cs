@@ -25,12 +25,14 @@ public static class LoadRun
     /// <summary>Runs it.</summary>
     public static LoadSample Run(LoadCase load, ServerUnderTest server, int pair)
     {
+        TypeTest? type = TypeLoad.Of(load.Test);
+        type?.Before?.Invoke(server);
+        server.AwaitFreed();
         BenchmarkArguments arguments = BenchmarkArguments.Parse(
-            ["-c", load.Connections.ToString(), "-P", load.Pipeline.ToString(), "-r", Keys.ToString(), "-n", load.Requests.ToString()], "");
+            ["-c", load.Connections.ToString(), "-P", load.Pipeline.ToString(), "-r", (type?.Range ?? Keys).ToString(), "-n", load.Requests.ToString()], "");
         var value = new byte[ValueBytes];
         value.AsSpan().Fill((byte)'x');
-        // Before LRANGE stands what fills its list.
-        Workload workload = TypeLoad.Of(load.Test) ?? Workload.Standard(new HashSet<string> { load.Test }, value, cluster: false)[^1];
+        Workload workload = type?.Workload ?? Workload.Standard(new HashSet<string> { load.Test }, value, cluster: false)[^1];
         LoadTarget[] targets = [new LoadTarget(SocketAddress.Tcp(IPAddress.Loopback, server.Port), server.Command.Name, [])];
         var thread = new LoadThread(arguments, workload, targets, new LoadPreamble([], 0), null, load.Connections, load.Requests, (ulong)pair + 1);
         using Process self = Process.GetCurrentProcess();
@@ -45,15 +47,6 @@ public static class LoadRun
         if (thread.Failure is not null || thread.Errors > 0)
             throw new InvalidOperationException($"{load.Name} on {server.Command.Name}: {thread.Failure ?? thread.LastError}");
         return new LoadSample(load.Name, server.Command.Name, pair, cpu * 1e6 / thread.Completed, thread.Completed / seconds, thread.Latencies.PercentileUs(50) / 1000.0, own / seconds);
-    }
-
-    /// <summary>Gives the list that the load reads from its head so many elements, beside those that it may have.</summary>
-    public static void FillList(ServerUnderTest server, int elements)
-    {
-        var words = new List<string> { "RPUSH", "mylist" };
-        for (int i = 0; i < elements; i++) words.Add(new string('x', ValueBytes));
-        using Client.Connection connection = server.Connect();
-        connection.Call([.. words]);
     }
 
     /// <summary>Stores every key once, in order, so that reads find them and memory can be counted by key.</summary>

@@ -47,7 +47,7 @@ public static class MemoryRun
     /// <summary>Sends a request for each number.</summary>
     public static void Fill(ServerUnderTest server, long count, Func<long, string[]> request)
     {
-        const int Batch = 500;
+        const int Batch = 5000;
         using Client.Connection connection = server.Connect();
         for (long i = 0; i < count;)
         {

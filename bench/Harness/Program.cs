@@ -37,8 +37,9 @@ var memory = new List<MemorySample>();
 (int Connections, int Pipeline, long PerSecond)[] shapes = [(50, 1, 90_000), (50, 16, 700_000), (4, 128, 900_000)];
 LoadCase[] cases =
 [
-    .. from test in (string[])["get", "set", "lpush", "rpop", "lrange_100", .. TypeLoad.Names]
-       from shape in test == "lrange_100" ? [(50, 1, 40_000), (50, 16, 60_000)] : test is "lpush" or "rpop" ? shapes[..2] : shapes
+    .. from test in (string[])["get", "set", .. TypeLoad.Tests.Select(static t => t.Name)]
+       let type = TypeLoad.Of(test)
+       from shape in type is null ? shapes : type.HasLongReplies ? [(50, 1, 40_000), (50, 16, 60_000)] : shapes[..2]
        let name = $"{test}-{shape.Connections}x{shape.Pipeline}"
        where chosen.Length == 0 || chosen.Contains(name)
        select new LoadCase(name, test, shape.Connections, shape.Pipeline, (long)(shape.PerSecond * seconds)),
@@ -50,20 +51,9 @@ if (cases.Length > 0)
     using ServerUnderTest b = ServerUnderTest.Start(peer, port + 1, cores[0]);
     LoadRun.Fill(a, LoadRun.Keys);
     LoadRun.Fill(b, LoadRun.Keys);
-    if (Array.Exists(cases, static c => TypeLoad.Of(c.Test) is not null))
-    {
-        TypeLoad.Fill(a);
-        TypeLoad.Fill(b);
-    }
 
     foreach (LoadCase load1 in cases)
     {
-        if (load1.Test.StartsWith("lrange", StringComparison.Ordinal))
-        {
-            LoadRun.FillList(a, 100);
-            LoadRun.FillList(b, 100);
-        }
-
         LoadRun.Run(load1, a, 0);
         LoadRun.Run(load1, b, 0);
         for (int pair = 0; pair < pairs; pair++)

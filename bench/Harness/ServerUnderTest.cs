@@ -68,6 +68,13 @@ public sealed class ServerUnderTest : IDisposable
     /// <summary>A connection to it.</summary>
     public Connection Connect() => Connection.Open(new Endpoint("127.0.0.1", Port));
 
+    /// <summary>Waits until what was taken away has been freed: that is no part of what comes next.</summary>
+    public void AwaitFreed()
+    {
+        using Connection connection = Connect();
+        while (!connection.Call("INFO", "memory").Text.Contains("lazyfree_pending_objects:0", StringComparison.Ordinal)) Thread.Sleep(5);
+    }
+
     /// <summary>The CPU time that all its threads have used, in seconds, as the scheduler counts it.</summary>
     public double CpuSeconds()
     {
