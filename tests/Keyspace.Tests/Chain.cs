@@ -7,7 +7,7 @@ using Hexad.Structures;
 namespace Hexad.Keyspace.Tests;
 
 /// <summary>The plainest collection that there can be: numbers in a chain of blocks, the newest first.</summary>
-internal sealed unsafe class Chain(CollectionMemory memory) : ICollection
+internal sealed unsafe class Chain(CollectionMemory memory) : ICollection, IUnorderedNodes
 {
     /// <summary>A number of a type that no real structure has.</summary>
     public const ObjectType Type = (ObjectType)5;
@@ -89,7 +89,7 @@ internal sealed unsafe class Chain(CollectionMemory memory) : ICollection
         return 0;
     }
 
-    public bool TellsByNode => true;
+    public NodeTelling BeginTelling(nint root) => new UnorderedTelling(this, root);
 
     public bool CopyUntold(nint root, UntoldPlace place, ElementBuffer into, int targetBytes)
     {

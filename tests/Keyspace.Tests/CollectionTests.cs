@@ -218,6 +218,47 @@ public class CollectionTests
         Assert.Equal(Numbers(30_000).Order(), told["large"].Order());
     }
 
+    [Fact]
+    public void The_first_write_to_a_large_list_takes_one_node_of_it_and_the_walk_tells_it_as_it_was()
+    {
+        using TestKeyspace keys = Standalone();
+        ListChain lists = keys.All.Collections.Lists;
+        CollectionEdit build = keys.Db.Build(ObjectType.List);
+        build.Become(ObjectEncoding.Quicklist, lists.Create(new ListFill(-2), 0));
+        for (int i = 0; i < 20_000; i++) lists.Push(build.Root, atHead: false, Bytes("element " + i));
+        build.Store(Bytes("list"));
+        SnapshotWalk walk = keys.All.StartWalk();
+        EntryRef entry = keys.Db.Find(Bytes("list"));
+        CollectionEdit edit = keys.Db.Edit(ref entry);
+        lists.Replace(edit.Root, lists.Seek(edit.Root, 10_000), Bytes("other"));
+        lists.Push(edit.Root, atHead: false, Bytes("last"));
+        edit.Commit(ref entry);
+        Assert.InRange(walk.HeldBytes, 8_000, 17_000);
+        long used = keys.All.UsedBytes;
+        keys.Db.Delete(Bytes("list"));
+        Assert.InRange(keys.All.UsedBytes, 0, used / 10);
+        var elements = new List<string>();
+        var page = new SnapshotPage();
+        SliceBudget budget = SliceBudget.Unlimited;
+        while (walk.NextPage(page, ref budget))
+        {
+            foreach (SnapshotRecord record in page)
+            {
+                for (var reader = new ElementReader(record.Value); !reader.IsAtEnd;)
+                {
+                    Assert.Equal((byte)ListNodeKind.Packed, reader.Byte());
+                    ReadOnlySpan<byte> pack = reader.Bytes();
+                    for (int at = Listpack.First(pack); at != Listpack.None; at = Listpack.Next(pack, at)) elements.Add(Encoding.ASCII.GetString(Listpack.Read(pack, at).Bytes));
+                }
+            }
+        }
+
+        Assert.Equal(Enumerable.Range(0, 20_000).Select(i => "element " + i), elements);
+        keys.FreeAll();
+        keys.All.Validate();
+        Assert.Equal(0, keys.All.SnapshotHeldBytes);
+    }
+
     private static IEnumerable<long> Numbers(int count) => Enumerable.Range(0, count).Select(i => (long)(count - 1 - i));
 
     private static EntryRef Fill(TestKeyspace keys, string key, int count)

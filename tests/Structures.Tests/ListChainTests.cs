@@ -104,6 +104,72 @@ public class ListChainTests
     }
 
     [Fact]
+    public unsafe void It_is_told_in_order_as_it_was_while_it_changes()
+    {
+        for (ulong seed = 1; seed <= 25; seed++)
+        {
+            using var slabs = new SlabAllocator();
+            var memory = new CollectionMemory(slabs);
+            var dice = new Dice(seed);
+            int[] fills = [1, 2, 5, -1];
+            var chain = new ListChain(memory) { PlainBytes = dice.Below(2) == 0 ? 100 : Listpack.LongestBytes };
+            nint root = chain.Create(new ListFill(fills[dice.Below(fills.Length)]), dice.Below(3));
+            var twin = new List<byte[]>();
+            for (int i = 0; i < 300; i++) Change(chain, root, twin, dice);
+            for (int walk = 0; walk < 4; walk++)
+            {
+                List<byte[]> before = [.. twin];
+                memory.Mark = ++((CollectionHeader*)root)->Mark;
+                NodeTelling telling = chain.BeginTelling(root);
+                memory.Guard = new TellingGuard(telling);
+                var told = new ElementBuffer();
+                int steps = dice.Below(30);
+                do
+                {
+                    for (int i = 0; i < steps; i++) Change(chain, root, twin, dice);
+                }
+                while (!telling.Copy(told, 1 + dice.Below(2000)));
+                memory.Guard = null;
+                Assert.Equal(before, Texts(told));
+                Assert.Equal(0, telling.HeldBytes);
+                AssertSame(chain, root, twin, dice);
+            }
+
+            Free(chain, root);
+            Assert.Equal(0, slabs.UsedBytes);
+        }
+    }
+
+    [Fact]
+    public unsafe void A_list_that_ran_out_of_numbers_between_two_nodes_is_told_in_order_all_the_same()
+    {
+        using var slabs = new SlabAllocator();
+        var chain = new ListChain(new CollectionMemory(slabs));
+        nint root = chain.Create(new ListFill(1), 0);
+        chain.Push(root, atHead: false, "last"u8);
+        var expected = new List<byte[]>();
+        for (int i = 0; i < 100; i++)
+        {
+            expected.Add(Encoding.ASCII.GetBytes("number " + i));
+            chain.Insert(root, chain.Seek(root, -1), after: false, expected[i]);
+        }
+
+        chain.Push(root, atHead: true, "first"u8);
+        chain.Validate(root);
+        Assert.Equal(1, ((ListHead*)root)->IsCrowded);
+        ((CollectionHeader*)root)->Mark++;
+        NodeTelling telling = chain.BeginTelling(root);
+        chain.Validate(root);
+        Assert.Equal(0, ((ListHead*)root)->IsCrowded);
+        for (int i = 0; i < 102; i += 3) telling.Take((nint)chain.Seek(root, i).Node);
+        Assert.True(telling.HeldBytes > 0);
+        var told = new ElementBuffer();
+        while (!telling.Copy(told, 10)) continue;
+        Assert.Equal(expected, Texts(told)[1..^1]);
+        Free(chain, root);
+    }
+
+    [Fact]
     public void A_long_list_is_freed_in_slices()
     {
         using var slabs = new SlabAllocator();
@@ -135,6 +201,11 @@ public class ListChainTests
         Assert.Equal((bytes, elements), (fill.MostBytes, fill.MostElements));
         Assert.False(fill.IsExceeded(bytes == long.MaxValue ? 8192 : bytes, Math.Min(elements, 1_000_000)));
         Assert.True(fill.IsExceeded((bytes == long.MaxValue ? 8192 : bytes) + 1, 1));
+    }
+
+    private sealed class TellingGuard(NodeTelling telling) : INodeGuard
+    {
+        public void BeforeChange(nint node) => telling.Take(node);
     }
 
     private sealed class Guard(ListChain chain, nint root) : INodeGuard

@@ -19,6 +19,7 @@ internal sealed class StreamBench : IDisposable, INodeGuard
     private readonly HashSet<nint> _told = [];
     private readonly StreamNodeLimits _limits;
     private ElementBuffer? _walk;
+    private NodeTelling? _telling;
     private nint _root;
     private StreamId _last;
 
@@ -112,8 +113,53 @@ internal sealed class StreamBench : IDisposable, INodeGuard
         _memory.Guard = this;
     }
 
+    /// <summary>Begins to tell the stream while it changes.</summary>
+    public unsafe void BeginTelling()
+    {
+        _walk = new ElementBuffer();
+        _memory.Mark = ++((CollectionHeader*)_root)->Mark;
+        _telling = _streams.BeginTelling(_root);
+        _memory.Guard = this;
+    }
+
+    /// <summary>Tells the next part; true when there is no more.</summary>
+    public bool Tell(int bytes)
+    {
+        if (!_telling!.Copy(_walk!, bytes)) return false;
+        Assert.Equal(0, _telling.HeldBytes);
+        _telling = null;
+        _memory.Guard = null;
+        return true;
+    }
+
+    /// <summary>What has been told says what was there, packs in order, and makes the same stream.</summary>
+    public void CompareTold(ElementBuffer before)
+    {
+        Assert.Equal(StreamItems.Text(before.Bytes), StreamItems.Text(_walk!.Bytes));
+        Assert.True(StreamItems.PacksOf(before.Bytes).SequenceEqual(StreamItems.PacksOf(_walk.Bytes)));
+        nint now = _root;
+        SliceBudget all = SliceBudget.Unlimited;
+        var same = new string[2];
+        for (int i = 0; i < 2; i++)
+        {
+            _root = StreamItems.Build(_streams, (i == 0 ? before : _walk).Bytes);
+            _streams.Validate(_root);
+            same[i] = WithoutNumbers(CopyAll());
+            Assert.True(_streams.FreeSlice(_root, ref all));
+        }
+
+        _root = now;
+        Assert.Equal(same[0], same[1]);
+    }
+
     public void BeforeChange(nint node)
     {
+        if (_telling is not null)
+        {
+            _telling.Take(node);
+            return;
+        }
+
         Assert.True(_told.Add(node));
         _streams.CopyNode(_root, node, _walk!);
         SetMark(node, _memory.Mark);

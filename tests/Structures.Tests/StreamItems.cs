@@ -38,6 +38,19 @@ internal static class StreamItems
         return string.Join('\n', lines);
     }
 
+    /// <summary>The packs, as they come before all else.</summary>
+    public static ReadOnlySpan<byte> PacksOf(ReadOnlySpan<byte> bytes)
+    {
+        int end = 0;
+        for (var reader = new ElementReader(bytes); !reader.IsAtEnd && (StreamPiece)reader.Byte() == StreamPiece.Pack;)
+        {
+            Id(ref reader);
+            end += 1 + StreamId.Bytes + 4 + reader.Bytes().Length;
+        }
+
+        return bytes[..end];
+    }
+
     /// <summary>A stream with what the pieces say, as a loader builds it.</summary>
     public static nint Build(StreamTree streams, ReadOnlySpan<byte> bytes)
     {

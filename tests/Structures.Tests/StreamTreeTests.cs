@@ -50,6 +50,32 @@ public class StreamTreeTests
     }
 
     [Fact]
+    public void It_is_told_as_it_was_while_it_changes()
+    {
+        for (ulong seed = 1; seed <= 10; seed++)
+        {
+            using var bench = new StreamBench(seed);
+            for (int i = 0; i < 400; i++) bench.Step();
+            for (int walk = 0; walk < 3; walk++)
+            {
+                ElementBuffer before = bench.CopyAll();
+                bench.BeginTelling();
+                int steps = bench.Dice.Below(40);
+                do
+                {
+                    for (int i = 0; i < steps; i++) bench.Step();
+                }
+                while (!bench.Tell(1 + bench.Dice.Below(before.Length / 2 + 1)));
+                bench.CompareTold(before);
+                bench.Compare();
+            }
+
+            bench.Free();
+            Assert.Equal(0, bench.Memory.UsedBytes);
+        }
+    }
+
+    [Fact]
     public void Entries_take_their_bytes_and_little_more()
     {
         using var bench = new StreamBench(1, new StreamNodeLimits(4096, 100));

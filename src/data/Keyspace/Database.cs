@@ -131,20 +131,27 @@ public sealed class Database
     /// <summary>Writes bytes over a string from <paramref name="offset"/> on; a gap is filled with zeros; it is "raw" afterwards.</summary>
     public void SetRange(ref EntryRef entry, int offset, ReadOnlySpan<byte> bytes)
     {
-        bytes.CopyTo(Writable(ref entry, checked(offset + bytes.Length))[offset..]);
+        bytes.CopyTo(Writable(ref entry, checked(offset + bytes.Length), offset, bytes.Length)[offset..]);
     }
 
     /// <summary>
     /// The bytes of a string to write into (SETBIT, BITFIELD, SETRANGE), at least <paramref name="length"/> of them:
     /// a shorter string is filled up with zeros. It is "raw" afterwards. The span lives as long as the entry's handle.
     /// </summary>
-    public Span<byte> Writable(ref EntryRef entry, int length)
+    public Span<byte> Writable(ref EntryRef entry, int length) => Writable(ref entry, length, 0, int.MaxValue);
+
+    /// <summary>As <see cref="Writable(ref EntryRef, int)"/>, but only so many bytes from <paramref name="from"/> on may be written: of a long string, a snapshot takes only those.</summary>
+    public Span<byte> Writable(ref EntryRef entry, int length, int from, int count)
     {
         int before = entry.StringLength;
         Span<byte> bytes = StringGrowth.Stretch(_all, this, ref entry, Math.Max(length, before));
+        _all.BeforeWriting(entry.Entry, from, count);
         bytes[before..].Clear();
         return bytes;
     }
+
+    /// <summary>Bytes of a string that was made writable for none are about to be written.</summary>
+    public void BeforeWriting(EntryRef entry, int from, int count) => _all.BeforeWriting(entry.Entry, from, count);
 
     // ---- Values of other types ----
 
@@ -523,10 +530,10 @@ public sealed class Database
         bool index = expires && (reindex || !old.HasExpiry);
         bool hadOutside = old.IsOutside;
         long bytes = old.Charge;
-        if (hadOutside && !(plan.IsOutside && !old.IsCollection && old.FitsOutside(plan.OutsideLength)))
+        if (hadOutside && !(plan.IsOutside && !old.IsCollection && old.FitsOutside(plan.OutsideLength) && _all.TellingOf(old) is null))
         {
             if (old.IsCollection) _all.FreeCollection(old.Type, old.Root);
-            else old.FreeOutside(_all.Memory);
+            else _all.FreeOutside(old);
             hadOutside = false;
         }
 

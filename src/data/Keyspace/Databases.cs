@@ -301,8 +301,7 @@ public sealed class Databases : IDisposable
     internal void GuardEdit(nint root)
     {
         Collections.Memory.Mark = Collections.HeaderOf(root).Mark;
-        LargeTelling? telling = TellingOf(root);
-        if (telling is null) return;
+        if (TellingOf(root, out _) is not CollectionTelling telling) return;
         if (telling.IsByNode) Collections.Memory.Guard = telling;
         else FinishTelling(root);
     }
@@ -313,27 +312,43 @@ public sealed class Databases : IDisposable
         foreach (SnapshotWalk walk in _walks) walk.Finish(root);
     }
 
-    /// <summary>A large collection has been told.</summary>
-    internal void Told(LargeTelling telling)
+    /// <summary>A large value that no key has any more has been told, or will not be.</summary>
+    internal void FreeOrphan(LargeTelling telling) => telling.Free(_freeQueue);
+
+    /// <summary>Bytes of a string are about to be written: a walk that has still to tell them takes them first.</summary>
+    internal void BeforeWriting(Entry entry, long from, long count)
     {
-        telling.End(abandoned: false);
-        if (telling.IsOrphan) _freeQueue.FreeCollection(telling.Facts.Type, telling.Root);
+        if (_walks.Count > 0 && TellingOf(entry) is { } telling) telling.BeforeWriting(from, count);
     }
 
-    /// <summary>A walk ends without having told a large collection.</summary>
-    internal void GivenUp(LargeTelling telling)
+    /// <summary>Makes an outside string longer or shorter; a walk that has still to tell it follows its block.</summary>
+    internal void ResizeOutside(Entry entry, int length)
     {
-        telling.End(abandoned: true);
-        if (telling.IsOrphan) _freeQueue.FreeCollection(telling.Facts.Type, telling.Root);
+        SnapshotWalk? walk = null;
+        var telling = _walks.Count > 0 && entry.IsOutside ? TellingOf(entry.LargeAddress, out walk) as StringTelling : null;
+        entry.ResizeOutside(Memory, length);
+        if (telling is not null) walk!.Moved(telling, entry.Blob);
     }
 
-    private LargeTelling? TellingOf(nint root)
+    /// <summary>Frees the block of an outside string, or leaves it to a walk that has still to tell it.</summary>
+    internal void FreeOutside(Entry entry)
+    {
+        if (_walks.Count > 0 && TellingOf(entry.LargeAddress, out SnapshotWalk? walk) is { } telling) walk!.Orphan(telling);
+        else entry.FreeOutside(Memory);
+    }
+
+    /// <summary>The telling of a long string, if a walk has still to tell it or the rest of it.</summary>
+    internal StringTelling? TellingOf(Entry entry) => entry.IsOutside ? TellingOf(entry.LargeAddress, out _) as StringTelling : null;
+
+    private LargeTelling? TellingOf(nint address, out SnapshotWalk? teller)
     {
         foreach (SnapshotWalk walk in _walks)
         {
-            if (walk.TellingOf(root) is { } telling) return telling;
+            teller = walk;
+            if (walk.TellingOf(address) is { } telling) return telling;
         }
 
+        teller = null;
         return null;
     }
 
@@ -349,6 +364,11 @@ public sealed class Databases : IDisposable
             entry.FreeBlock(Memory);
             FreeCollection(type, root, mode);
         }
+        else if (_walks.Count > 0 && TellingOf(entry) is not null)
+        {
+            FreeOutside(entry);
+            entry.FreeBlock(Memory);
+        }
         else if (mode == FreeMode.Later && entry.IsOutside && entry.ValueLength > FreeQueue.LongBytes) _freeQueue.Add(entry.FreeAndTakeOutside(Memory));
         else entry.Free(Memory);
     }
@@ -356,7 +376,7 @@ public sealed class Databases : IDisposable
     /// <summary>Frees a collection that no entry has any more.</summary>
     internal void FreeCollection(ObjectType type, nint root, FreeMode mode = FreeMode.Now)
     {
-        if (TellingOf(root) is { } telling) telling.IsOrphan = true;
+        if (TellingOf(root, out SnapshotWalk? walk) is { } telling) walk!.Orphan(telling);
         else _freeQueue.FreeCollection(type, root, mode);
     }
 

@@ -22,7 +22,7 @@ public sealed class SnapshotWalk
     private const int PageTargetBytes = 256 * 1024;
     private const int HeldPageBytes = 4 * 1024 * 1024;
     private const int MostAbandonedWalks = 250;
-    private const int LargeBytes = 64 * 1024;
+    private const int LargeCollectionBytes = 64 * 1024;
     private const int PartBytes = 64 * 1024;
 
     private readonly Databases _all;
@@ -31,7 +31,7 @@ public sealed class SnapshotWalk
     private readonly Queue<SnapshotPage> _held = new();
     private readonly Queue<SnapshotPage> _urgent = new();
     private readonly Queue<LargeTelling> _large = new();
-    private readonly Dictionary<nint, LargeTelling> _largeByRoot = [];
+    private readonly Dictionary<nint, LargeTelling> _largeByAddress = [];
     private readonly ElementBuffer _items = new();
     private readonly (long Keys, long Volatile)[] _sizes;
     private SnapshotPage _holding = new();
@@ -64,13 +64,13 @@ public sealed class SnapshotWalk
         get
         {
             long bytes = _fullHeldBytes + _holding.Length;
-            foreach (LargeTelling telling in _largeByRoot.Values) bytes += telling.PreservedBytes;
+            foreach (LargeTelling telling in _largeByAddress.Values) bytes += telling.HeldBytes;
             return bytes;
         }
     }
 
-    /// <summary>Bytes of entries in slots that were dropped under the walk, which are kept for it alone.</summary>
-    internal long DetachedBytes { get; private set; }
+    /// <summary>Bytes of entries in slots that were dropped under the walk, and of large values without a key, which are kept for it alone.</summary>
+    internal long DetachedBytes { get; set; }
 
     /// <summary>How many keys the snapshot has in all.</summary>
     public long KeyCount { get; private set; }
@@ -147,21 +147,36 @@ public sealed class SnapshotWalk
         _slot = -1;
     }
 
-    /// <summary>The large collection with this root that the walk has begun to tell or is about to, if there is one.</summary>
-    internal LargeTelling? TellingOf(nint root) => _largeByRoot.GetValueOrDefault(root);
+    /// <summary>The large value with this address that the walk has begun to tell or is about to, if there is one.</summary>
+    internal LargeTelling? TellingOf(nint address) => _largeByAddress.GetValueOrDefault(address);
 
-    /// <summary>Takes the value of an entry that is about to change or go, which the walk has not told yet: a large collection node by node where that can be, as the nodes change.</summary>
+    /// <summary>A long string's block has moved.</summary>
+    internal void Moved(StringTelling telling, Blob block)
+    {
+        _largeByAddress.Remove(telling.Address);
+        telling.Moved(block);
+        _largeByAddress.Add(telling.Address, telling);
+    }
+
+    /// <summary>A large value has lost its key.</summary>
+    internal void Orphan(LargeTelling telling)
+    {
+        telling.IsOrphan = true;
+        DetachedBytes += telling.ValueBytes;
+    }
+
+    /// <summary>Takes the value of an entry that is about to change or go, which the walk has not told yet: a large one piece by piece, as the pieces change.</summary>
     internal void Capture(TableSet set, int slot, Entry entry)
     {
         entry.Epoch = set.Table(slot).Epoch;
-        if (IsLarge(entry) && _all.Collections.Of(entry.Type).TellsByNode) Tell(_holding, DatabaseOf(set), slot, entry);
-        else TellWhole(DatabaseOf(set), slot, entry);
+        Tell(_holding, DatabaseOf(set), slot, entry);
+        RotateHeld();
     }
 
     /// <summary>Tells the rest of a large collection at once, because it is about to change or go.</summary>
-    internal void Finish(nint root)
+    internal void Finish(nint address)
     {
-        if (!_largeByRoot.TryGetValue(root, out LargeTelling? telling)) return;
+        if (!_largeByAddress.TryGetValue(address, out LargeTelling? telling)) return;
         if (telling.HasBegun) FinishBegun(telling);
         else TellHeld(telling);
         EndTelling(telling);
@@ -204,9 +219,9 @@ public sealed class SnapshotWalk
         var teller = new Teller(this, null, set.WalkDatabase, slot, table.Epoch);
         ulong cursor = 0;
         do cursor = set.Tables.Scan(table, cursor, ref teller); while (cursor != 0);
-        foreach (LargeTelling telling in new List<LargeTelling>(_largeByRoot.Values))
+        foreach (LargeTelling telling in new List<LargeTelling>(_largeByAddress.Values))
         {
-            if (telling.Facts.Slot == slot) Finish(telling.Root);
+            if (telling.Facts.Slot == slot) Finish(telling.Address);
         }
 
         if (_endsTable && !_adoptedIsCurrent && _parts[_part].Set == set && _slot == slot) _endsTable = false;
@@ -227,11 +242,13 @@ public sealed class SnapshotWalk
         return null;
     }
 
-    private void EndTelling(LargeTelling telling)
+    private void EndTelling(LargeTelling telling, bool abandoned = false)
     {
         telling.IsOver = true;
-        _largeByRoot.Remove(telling.Root);
-        _all.Told(telling);
+        _largeByAddress.Remove(telling.Address);
+        if (telling.IsOrphan) DetachedBytes -= telling.ValueBytes;
+        telling.End(abandoned);
+        if (telling.IsOrphan) _all.FreeOrphan(telling);
     }
 
     private bool TakeUrgent(SnapshotPage page)
@@ -337,20 +354,21 @@ public sealed class SnapshotWalk
         return cursor == 0;
     }
 
-    /// <summary>Tells an entry, or, of a large collection, notes that it is to be told next.</summary>
+    /// <summary>Tells an entry, or, of a large value, notes that it is to be told next.</summary>
     private void Tell(SnapshotPage page, int database, int slot, Entry entry)
     {
         KeysDone++;
         SnapshotFacts facts = FactsOf(database, slot, entry);
-        if (!entry.IsCollection)
+        if (IsLarge(entry))
+        {
+            byte[] key = entry.Key.ToArray();
+            LargeTelling telling = entry.IsCollection ? new CollectionTelling(_all.Collections, facts, key, entry.Root) : new StringTelling(facts, key, entry.Blob);
+            _large.Enqueue(telling);
+            _largeByAddress.Add(telling.Address, telling);
+        }
+        else if (!entry.IsCollection)
         {
             page.Add(facts, entry.Key, _all.Collections.PackOf(entry));
-        }
-        else if (IsLarge(entry))
-        {
-            var telling = new LargeTelling(_all.Collections, facts, entry.Key.ToArray(), entry.Root);
-            _large.Enqueue(telling);
-            _largeByRoot.Add(entry.Root, telling);
         }
         else
         {
@@ -363,7 +381,7 @@ public sealed class SnapshotWalk
     private void TellWhole(int database, int slot, Entry entry)
     {
         Tell(_holding, database, slot, entry);
-        if (IsLarge(entry)) Finish(entry.Root);
+        if (IsLarge(entry)) Finish(entry.LargeAddress);
         RotateHeld();
     }
 
@@ -393,7 +411,8 @@ public sealed class SnapshotWalk
         return isLast;
     }
 
-    private static bool IsLarge(Entry entry) => entry.IsCollection && entry.Header.ChargeBytes > LargeBytes;
+    private static bool IsLarge(Entry entry) =>
+        entry.IsCollection ? entry.Header.ChargeBytes > LargeCollectionBytes : entry.IsLongString(StringTelling.LongBytes);
 
     private void TellHeld(LargeTelling telling)
     {
@@ -438,10 +457,8 @@ public sealed class SnapshotWalk
     private void End()
     {
         IsFinished = true;
-        LargeTelling[] givenUp = [.. _largeByRoot.Values];
-        _largeByRoot.Clear();
+        foreach (LargeTelling telling in new List<LargeTelling>(_largeByAddress.Values)) EndTelling(telling, abandoned: true);
         _large.Clear();
-        foreach (LargeTelling telling in givenUp) _all.GivenUp(telling);
         foreach (Part part in _parts)
         {
             if (part.Set.WholeWalk == this) part.Set.WholeWalk = null;

@@ -17,7 +17,7 @@ internal static class StringGrowth
         bool goesOutside = length > Entry.LongestInlineBytes;
         if (old.IsOutside)
         {
-            old.ResizeOutside(all.Memory, length);
+            all.ResizeOutside(old, length);
         }
         else if (old.Encoding == ObjectEncoding.Int || goesOutside)
         {

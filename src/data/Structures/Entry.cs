@@ -150,6 +150,12 @@ public readonly unsafe struct Entry : IBlockKeys
     /// <summary>Whether the value is a structure of many blocks, known by its root, rather than bytes in one place.</summary>
     public bool IsCollection => Encoding >= ObjectEncoding.HashTable;
 
+    /// <summary>Whether the value is a string of more than so many bytes, in a block of its own.</summary>
+    public bool IsLongString(int bytes) => IsOutside && Type == ObjectType.String && *(uint*)(OutsideAt + 8) > (uint)bytes;
+
+    /// <summary>What a value outside is known by: the root of a collection, the block of anything else.</summary>
+    public nint LargeAddress => *(nint*)OutsideAt;
+
     /// <summary>The root block of a collection.</summary>
     public nint Root
     {

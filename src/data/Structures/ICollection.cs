@@ -23,21 +23,8 @@ public interface ICollection
     /// </summary>
     ulong CopyPage(nint root, ulong cursor, ElementBuffer into, int targetBytes);
 
-    /// <summary>
-    /// Whether order among items means nothing, so that a snapshot may tell a collection node by node while commands
-    /// change it: <see cref="CopyUntold"/> is there then, and the nodes' marks say which are told.
-    /// </summary>
-    bool TellsByNode { get; }
-
-    /// <summary>
-    /// As <see cref="CopyPage"/>, but only of nodes whose mark is another than <see cref="CollectionHeader.Mark"/>,
-    /// which they get; the collection may change between calls, and each node that is not told otherwise is told once.
-    /// True when there are no more.
-    /// </summary>
-    bool CopyUntold(nint root, UntoldPlace place, ElementBuffer into, int targetBytes);
-
-    /// <summary>Adds the items of one node.</summary>
-    void CopyNode(nint root, nint node, ElementBuffer into);
+    /// <summary>Begins to tell the collection node by node while it changes; all of its nodes have another mark than <see cref="CollectionHeader.Mark"/>.</summary>
+    NodeTelling BeginTelling(nint root);
 
     /// <summary>A copy with blocks of its own; its header is the keyspace's to fill but for the size of the root.</summary>
     nint Duplicate(nint root);
@@ -54,17 +41,4 @@ public interface ICollection
 
     /// <summary>Checks everything about the structure that can be checked. For tests.</summary>
     void Validate(nint root);
-}
-
-/// <summary>How far <see cref="ICollection.CopyUntold"/> has come: what it means is the structure's own.</summary>
-public sealed class UntoldPlace
-{
-    /// <summary>A number; 0 at first.</summary>
-    public ulong Cursor { get; set; }
-
-    /// <summary>A score.</summary>
-    public double Score { get; set; }
-
-    /// <summary>A member; none at first.</summary>
-    public byte[]? Member { get; set; }
 }

@@ -33,7 +33,7 @@ public interface IMemberVisitor
 /// Contract: what is put in is not part of these collections (a name to look for or to remove may be). A <see cref="Member"/> is valid until the next change of its
 /// collection. Tested against a dictionary in MemberTablesTests.
 /// </summary>
-public sealed unsafe class MemberTables : ICollection
+public sealed unsafe class MemberTables : ICollection, IUnorderedNodes
 {
     private readonly CollectionMemory _memory;
     private readonly BucketTables<Member> _tables;
@@ -184,7 +184,7 @@ public sealed unsafe class MemberTables : ICollection
     }
 
     /// <inheritdoc/>
-    public bool TellsByNode => true;
+    public NodeTelling BeginTelling(nint root) => new UnorderedTelling(this, root);
 
     /// <inheritdoc/>
     public bool CopyUntold(nint root, UntoldPlace place, ElementBuffer into, int targetBytes)

@@ -133,7 +133,7 @@ internal static class BitFields
         if (lastWritten >= 0)
         {
             if (!Bits.TryTarget(ref call, lastWritten, out entry, out int length, out grown)) return;
-            writable = call.Db.Writable(ref entry, length);
+            writable = call.Db.Writable(ref entry, length, 0, 0); // Each write says for itself where.
             bytes = writable;
         }
         else
@@ -161,6 +161,7 @@ internal static class BitFields
                 continue;
             }
 
+            call.Db.BeforeWriting(entry, (int)(step.Field.Offset >> 3), sizeof(long) + 1);
             Write(writable, step.Field, value);
             call.Reply.Integer((long)(step.Verb == Verb.Set ? old : value));
             if (grown || value != old) changes++;

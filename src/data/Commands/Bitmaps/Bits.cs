@@ -28,7 +28,7 @@ internal static class Bits
         }
 
         if (!TryTarget(ref call, offset, out EntryRef entry, out int length, out bool grown)) return;
-        Span<byte> bytes = call.Db.Writable(ref entry, length);
+        Span<byte> bytes = call.Db.Writable(ref entry, length, (int)(offset >> 3), 1);
         ref byte place = ref bytes[(int)(offset >> 3)];
         int shift = 7 - (int)(offset & 7);
         int old = (place >> shift) & 1;

@@ -255,12 +255,9 @@ public sealed unsafe class ListChain : ICollection
     }
 
     /// <inheritdoc/>
-    public bool TellsByNode => false;
+    public NodeTelling BeginTelling(nint root) => new ListTelling(this, root);
 
-    /// <inheritdoc/>
-    public bool CopyUntold(nint root, UntoldPlace place, ElementBuffer into, int targetBytes) => throw new NotSupportedException("Told as a whole");
-
-    /// <inheritdoc/>
+    /// <summary>Adds the kind and bytes of one node.</summary>
     public void CopyNode(nint root, nint node, ElementBuffer into)
     {
         into.Add((byte)((ListNode*)node)->Kind);

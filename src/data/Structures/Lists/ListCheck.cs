@@ -13,6 +13,7 @@ internal static unsafe class ListCheck
         for (ListNode* node = list->First; node != null; previous = node, node = node->Next, nodes++)
         {
             Invariant.That(node->Previous == previous);
+            Invariant.That(previous == null || previous->Order < node->Order || (previous->Order == node->Order && list->IsCrowded != 0));
             Invariant.That(node->Count > 0);
             count += node->Count;
             if (node->Kind == ListNodeKind.Plain)

@@ -33,6 +33,9 @@ internal unsafe struct ListNode
     /// <summary>How many bytes a compressed node has when it is expanded.</summary>
     public int ExpandedLength;
 
+    /// <summary>Ascends along the list: see <see cref="ListOrder"/>.</summary>
+    public int Order;
+
     /// <summary>How many bytes the pack or the element has.</summary>
     public readonly int Length => IsCompressed != 0 ? ExpandedLength : Bytes.Length;
 
@@ -47,6 +50,7 @@ internal unsafe struct ListNode
         else list->Last = node;
         list->NodeCount++;
         list->Count += node->Count;
+        ListOrder.Give(list, node);
     }
 
     /// <summary>Takes a node out of a list.</summary>
@@ -74,6 +78,9 @@ internal unsafe struct ListHead
 
     /// <summary>How many nodes at each end are not compressed; 0: none ever is.</summary>
     public int Depth;
+
+    /// <summary>Whether nodes share numbers: see <see cref="ListOrder"/>.</summary>
+    public int IsCrowded;
 }
 
 /// <summary>Where an element of a list is. Gone with the next change of the list.</summary>

@@ -25,7 +25,7 @@ namespace Hexad.Structures;
 ///
 /// The nodes in the sense of <see cref="CollectionMemory"/> are the leaves.
 /// </summary>
-public sealed unsafe class SortedTree : ICollection
+public sealed unsafe class SortedTree : ICollection, IUnorderedNodes
 {
     private const int JoinedLeaf = SortedLeaf.Capacity * 3 / 4;
     private const int JoinedInner = SortedInner.Capacity * 3 / 4;
@@ -191,7 +191,7 @@ public sealed unsafe class SortedTree : ICollection
     }
 
     /// <inheritdoc/>
-    public bool TellsByNode => true;
+    public NodeTelling BeginTelling(nint root) => new UnorderedTelling(this, root);
 
     /// <inheritdoc/>
     public bool CopyUntold(nint root, UntoldPlace place, ElementBuffer into, int targetBytes)

@@ -225,6 +225,7 @@ public sealed unsafe class StreamGroups
     {
         IdPlace place = IdTrees.Find(group.Block->Pending, id);
         if (!place.Found || ((PendingValue*)place.Value)->Consumer != 0) return false;
+        _memory.BeforeChange(place.Leaf);
         ((PendingValue*)place.Value)->Consumer = consumer.Address;
         _trees.Insert(ref consumer.Block->Pending, id, out _);
         return true;

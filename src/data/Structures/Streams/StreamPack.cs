@@ -66,6 +66,9 @@ internal static unsafe class StreamPack
     /// <summary>The node's id.</summary>
     public static StreamId IdOf(nint node) => ((Header*)node)->Id;
 
+    /// <summary>Which snapshot walk has told it.</summary>
+    public static byte MarkOf(nint node) => ((Header*)node)->Mark;
+
     /// <summary>How many bytes the listpack has.</summary>
     public static int LengthOf(nint node) => *(int*)(node + HeaderBytes);
 

@@ -119,7 +119,7 @@ internal static unsafe class StreamTelling
         return true;
     }
 
-    private static bool CopyFacts(StreamRoot* stream, ElementBuffer into)
+    internal static bool CopyFacts(StreamRoot* stream, ElementBuffer into)
     {
         into.Add((byte)StreamPiece.Facts);
         into.Add(stream->Facts.Length);
@@ -139,7 +139,7 @@ internal static unsafe class StreamTelling
         into.EndItem();
     }
 
-    private static void CopyGroup(StreamGroup group, ElementBuffer into)
+    internal static void CopyGroup(StreamGroup group, ElementBuffer into)
     {
         into.Add((byte)StreamPiece.Group);
         into.Add((long)group.Block->Named.Number);
@@ -165,13 +165,13 @@ internal static unsafe class StreamTelling
         }
     }
 
-    private static void CopyConsumerCount(StreamGroup group, ElementBuffer into)
+    internal static void CopyConsumerCount(StreamGroup group, ElementBuffer into)
     {
         into.Add((byte)StreamPiece.Consumers);
         into.Add((long)group.ConsumerCount);
     }
 
-    private static void CopyConsumer(StreamConsumer consumer, ElementBuffer into)
+    internal static void CopyConsumer(StreamConsumer consumer, ElementBuffer into)
     {
         into.Add((byte)StreamPiece.Consumer);
         into.Add((long)consumer.Block->Named.Number);

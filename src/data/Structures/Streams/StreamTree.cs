@@ -315,12 +315,9 @@ public sealed unsafe class StreamTree : ICollection
     public ulong CopyPage(nint root, ulong cursor, ElementBuffer into, int targetBytes) => StreamTelling.CopyPage(StreamRoot.Of(root), cursor, into, targetBytes);
 
     /// <inheritdoc/>
-    public bool TellsByNode => false;
+    public NodeTelling BeginTelling(nint root) => new StreamNodeTelling(root);
 
-    /// <inheritdoc/>
-    public bool CopyUntold(nint root, UntoldPlace place, ElementBuffer into, int targetBytes) => throw new NotSupportedException("Told as a whole");
-
-    /// <inheritdoc/>
+    /// <summary>Adds what one guarded node tells.</summary>
     public void CopyNode(nint root, nint node, ElementBuffer into) => StreamTelling.CopyNode(StreamRoot.Of(root), node, into);
 
     /// <inheritdoc/>

@@ -29,6 +29,7 @@ public enum UseNotes
 public sealed class RdbEncoder
 {
     private readonly RdbBuffer _buffer = new();
+    private readonly ElementBuffer _text = new();
     private readonly Func<int, (long Keys, long Volatile)> _sizeOf;
     private readonly System.Collections.Generic.HashSet<int> _announced = [];
     private ulong _crc;
@@ -113,8 +114,24 @@ public sealed class RdbEncoder
     private void Key(SnapshotRecord record)
     {
         if (record.IsFirst) Begin(record);
+        if (record.Type == ObjectType.String && !(record.IsFirst && record.IsLast))
+        {
+            Gather(record);
+            return;
+        }
+
         new RdbValueWriter(Form).Part(_buffer, record.Type, record.Encoding, record.Value);
         if (record.IsLast) KeyCount++;
+    }
+
+    // A long string comes in parts and is one string in the file, compressed as a whole.
+    private void Gather(SnapshotRecord part)
+    {
+        _text.AddRaw(part.Value);
+        if (!part.IsLast) return;
+        _buffer.String(_text.Bytes);
+        _text.Clear();
+        KeyCount++;
     }
 
     private void Begin(SnapshotRecord record)
