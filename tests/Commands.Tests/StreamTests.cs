@@ -115,6 +115,26 @@ public class StreamTests
     }
 
     [Fact]
+    public void Plus_is_the_last_entry_and_the_first_that_comes_where_there_is_none()
+    {
+        TestClient reader = _node.Connect(), writer = _node.Connect();
+        Assert.Equal("*-1\r\n", reader.Run("XREAD STREAMS s +"));
+        writer.Run("XADD s 1-0 f u");
+        writer.Run("XADD s 1-1 f v");
+        Assert.Equal("*1\r\n*2\r\n$1\r\ns\r\n*1\r\n" + OneOne, reader.Run("XREAD COUNT 3 BLOCK 0 STREAMS s none + +"));
+        writer.Run("XADD s 1-2 f v");
+        writer.Run("XDEL s 1-2");
+        Assert.Equal("*1\r\n*2\r\n$1\r\ns\r\n*1\r\n" + OneOne, reader.Run("XREAD STREAMS s +"));
+        writer.Run("XDEL s 1-0 1-1");
+        Assert.Equal("*-1\r\n", reader.Run("XREAD STREAMS s +"));
+        Assert.Equal("", reader.Run("XREAD BLOCK 0 STREAMS s t + +"));
+        writer.Run("XADD s 2-0 f w");
+        Assert.Equal("*1\r\n*2\r\n$1\r\ns\r\n*1\r\n" + TwoZero, reader.Read());
+        writer.Run("XGROUP CREATE s g 0");
+        Assert.StartsWith("-ERR The + ID is meaningless", reader.Run("XREADGROUP GROUP g c STREAMS s +"));
+    }
+
+    [Fact]
     public void Consumers_that_wait_are_served_in_turn_and_told_when_the_group_is_gone()
     {
         TestClient first = _node.Connect(), second = _node.Connect(), writer = _node.Connect();

@@ -161,6 +161,20 @@ public sealed class LoopTests
 
     [Theory]
     [MemberData(nameof(Grounds))]
+    public void A_unix_socket_belongs_to_the_group_that_was_asked_for_or_is_not_opened(string ground)
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"hexad-group-{ground}-{Environment.ProcessId}.sock");
+        string id = Shell.Run("id", ["-gn"]).Output.Trim();
+        var owned = new Listener { Kind = LinkKind.Client, At = new Endpoint(path, 0), IsUnix = true, UnixMode = 0x1E4, UnixGroup = id };
+        using (ScriptedNode node = new ScriptedNode(ground, owned).Start()) Assert.Equal(id, Shell.Run("stat", ["-c", "%G", path]).Output.Trim());
+        var stranger = new Listener { Kind = LinkKind.Client, At = new Endpoint(path, 0), IsUnix = true, UnixGroup = "no-such-group" };
+        using ScriptedNode other = new ScriptedNode(ground, stranger).Start(expectedListeners: 0);
+        Assert.Equal("not listening: there is no group 'no-such-group' for the unix socket", other.Next());
+        Assert.False(File.Exists(path));
+    }
+
+    [Theory]
+    [MemberData(nameof(Grounds))]
     public void A_reset_is_told_from_an_orderly_end(string ground)
     {
         using ScriptedNode node = new(ground, ScriptedNode.Tcp("127.0.0.1", _port));

@@ -44,6 +44,34 @@ public class BucketTableTests
             threads: 1);
 
     [Fact]
+    public void A_table_that_may_not_shrink_keeps_its_size_until_it_is_empty_or_may_again()
+    {
+        using var table = new TestTable(1);
+        for (int i = 0; i < 3000; i++) table.Add("k" + i);
+        SliceBudget budget = SliceBudget.Unlimited;
+        table.Tables.RehashSlice(ref budget);
+        long full = table.Memory.UsedBytes;
+        table.Tables.Shrinks = false;
+        for (int i = 1; i < 2990; i++) table.Remove("k" + i);
+        table.Tables.RehashSlice(ref budget);
+        table.Tables.Validate(table.Table);
+        Assert.True(table.Contains("k0"));
+        long sparse = table.Memory.UsedBytes;
+        table.Tables.Shrinks = true;
+        table.Remove("k0");
+        table.Tables.RehashSlice(ref budget);
+        table.Remove("k2999");
+        table.Tables.RehashSlice(ref budget);
+        table.Tables.Validate(table.Table);
+        Assert.InRange(table.Memory.UsedBytes, table.EmptyBytes, sparse / 2);
+        Assert.True(sparse < full);
+        table.Tables.Shrinks = false;
+        for (int i = 2990; i < 2999; i++) table.Remove("k" + i);
+        table.Tables.RehashSlice(ref budget);
+        Assert.Equal(table.EmptyBytes, table.Memory.UsedBytes);
+    }
+
+    [Fact]
     public void A_scan_tells_every_key_that_stays_whatever_happens_to_the_table() =>
         Gen.ULong.Sample(
             seed =>

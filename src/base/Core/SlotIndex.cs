@@ -25,5 +25,19 @@ public readonly record struct SlotIndex(ushort Value)
         return new SlotIndex((ushort)(Crc16.Of(key) & (Count - 1)));
     }
 
+    /// <summary>
+    /// Whether all keys that a glob-style pattern matches have one slot: when it has a hash tag before anything that
+    /// stands for other characters, or nothing at all that does.
+    /// </summary>
+    public static bool TryOfPattern(ReadOnlySpan<byte> pattern, out SlotIndex slot)
+    {
+        int end = pattern.IndexOfAny("*?[\\"u8);
+        ReadOnlySpan<byte> literal = end < 0 ? pattern : pattern[..end];
+        int open = literal.IndexOf((byte)'{');
+        bool hasTag = open >= 0 && literal[(open + 1)..].IndexOf((byte)'}') > 0;
+        slot = Of(literal);
+        return end < 0 || hasTag;
+    }
+
     public override string ToString() => Value.ToString();
 }

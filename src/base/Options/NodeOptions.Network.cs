@@ -28,6 +28,10 @@ public sealed partial class NodeOptions
         Help = "Also listen on this unix socket.")]
     public partial string? UnixSocket { get; set; }
 
+    [Option("unixsocketgroup", null,
+        Help = "The group that owns the unix socket; without it, the group of the process.")]
+    public partial string? UnixSocketGroup { get; set; }
+
     [Option("unixsocketperm", 0u, Max = 511, Unit = OptionUnit.Octal,
         Help = "The file mode of the unix socket, in base eight; 0 leaves it to the umask.")]
     public partial uint UnixSocketMode { get; set; }

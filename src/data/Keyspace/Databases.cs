@@ -166,6 +166,13 @@ public sealed class Databases : IDisposable
     /// <summary>Frees some of what waits to be freed; true when nothing is left.</summary>
     public bool FreeSlice(ref SliceBudget budget) => _freeQueue.FreeSlice(ref budget);
 
+    /// <summary>Whether the tables of keys get smaller when keys go (DEBUG DICT-RESIZING).</summary>
+    public bool TablesShrink
+    {
+        get => Tables.Shrinks;
+        set => Tables.Shrinks = value;
+    }
+
     /// <summary>Moves some buckets of tables that are growing or shrinking; true when none is.</summary>
     public bool RehashSlice(ref SliceBudget budget) => Tables.RehashSlice(ref budget);
 

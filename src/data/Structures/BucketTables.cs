@@ -47,6 +47,9 @@ public sealed unsafe class BucketTables<TKeys> where TKeys : IBlockKeys
     /// <summary>How many tables are growing or shrinking piece by piece.</summary>
     public int RehashingCount { get; private set; }
 
+    /// <summary>Whether tables get smaller when blocks go (DEBUG DICT-RESIZING); an empty one keeps nothing in any case, and one that did not shrink does when the next block goes.</summary>
+    public bool Shrinks { get; set; } = true;
+
     /// <summary>The hash that a key has in these tables.</summary>
     public ulong HashOf(ReadOnlySpan<byte> key) => _hasher.Hash(key);
 
@@ -132,7 +135,7 @@ public sealed unsafe class BucketTables<TKeys> where TKeys : IBlockKeys
         header->Count--;
         if (header->Rehash != null) Step(header);
         else if (header->Count == 0) FreeBuckets(header);
-        else if (header->Count < (1L << header->Bits) && header->Bits > 0) StartResize(header, header->Bits - 1);
+        else if (Shrinks && header->Count < (1L << header->Bits) && header->Bits > 0) StartResize(header, header->Bits - 1);
     }
 
     /// <summary>

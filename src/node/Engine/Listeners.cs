@@ -37,6 +37,7 @@ internal sealed class Listeners(Node node) : IPart
                 At = new Endpoint(path, 0),
                 IsUnix = true,
                 UnixMode = (int)node.Options.UnixSocketMode,
+                UnixGroup = node.Options.UnixSocketGroup,
                 Backlog = node.Options.TcpBacklog,
             });
         }

@@ -33,6 +33,22 @@ public sealed class RoutingTests
     }
 
     [Fact]
+    public void SORT_looks_up_what_is_in_the_slot_of_its_key_for_sure()
+    {
+        NodeNet net = NetScene.Three();
+        NetClient third = net.Hosts[2].Connect();
+        third.Run("RPUSH {a}l 1 2");
+        third.Run("MSET {a}by1 9 {a}by2 8 {a}get1 x {a}get2 y");
+        Assert.Equal("*2\r\n$1\r\ny\r\n$1\r\nx\r\n", third.Run("SORT {a}l BY {a}by* GET {a}get*"));
+        Assert.Equal("*2\r\n$1\r\n2\r\n$1\r\n1\r\n", third.Run("SORT_RO {a}l BY {a}by*"));
+        const string Denied = "option of SORT denied in Cluster mode when keys formed by the pattern may be in different slots.\r\n";
+        Assert.Equal("-ERR BY " + Denied, third.Run("SORT {a}l BY by*"));
+        Assert.Equal("-ERR BY " + Denied, third.Run("SORT {a}l BY {b}by*"));
+        Assert.Equal("-ERR GET " + Denied, third.Run("SORT {a}l GET get*"));
+        Assert.Equal("-ERR GET " + Denied, third.Run("SORT_RO {a}l GET #"));
+    }
+
+    [Fact]
     public void A_slot_that_moves_answers_ASK_for_keys_that_are_gone_and_TRYAGAIN_for_half()
     {
         NodeNet net = NetScene.Three();

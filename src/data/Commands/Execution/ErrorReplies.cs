@@ -86,6 +86,8 @@ public static class ErrorReplies
     public static ReadOnlySpan<byte> MissingGroup => "ERR Missing GROUP option for XREADGROUP"u8;
     public static ReadOnlySpan<byte> DollarOfGroup =>
         "ERR The $ ID is meaningless in the context of XREADGROUP: you want to read the history of this consumer by specifying a proper ID, or use the > ID to get new messages. The $ ID would just return an empty result set."u8;
+    public static ReadOnlySpan<byte> PlusOfGroup =>
+        "ERR The + ID is meaningless in the context of XREADGROUP: you want to read the history of this consumer by specifying a proper ID, or use the > ID to get new messages. The + ID would just return an empty result set."u8;
     public static ReadOnlySpan<byte> GreaterOfXRead => "ERR The > ID can be specified only when calling XREADGROUP using the GROUP <group> <consumer> option."u8;
     public static ReadOnlySpan<byte> MinIdleOfXClaim => "ERR Invalid min-idle-time argument for XCLAIM"u8;
     public static ReadOnlySpan<byte> MinIdleOfXAutoClaim => "ERR Invalid min-idle-time argument for XAUTOCLAIM"u8;
@@ -121,8 +123,8 @@ public static class ErrorReplies
     public static ReadOnlySpan<byte> TimeoutNotAnInteger => "ERR timeout is not an integer or out of range"u8;
     public static ReadOnlySpan<byte> TimeoutNegative => "ERR timeout is negative"u8;
     public static ReadOnlySpan<byte> TimeoutOutOfRange => "ERR timeout is out of range"u8;
-    public static ReadOnlySpan<byte> SortByInCluster => "ERR BY option of SORT denied in Cluster mode."u8;
-    public static ReadOnlySpan<byte> SortGetInCluster => "ERR GET option of SORT denied in Cluster mode."u8;
+    public static ReadOnlySpan<byte> SortByInCluster => "ERR BY option of SORT denied in Cluster mode when keys formed by the pattern may be in different slots."u8;
+    public static ReadOnlySpan<byte> SortGetInCluster => "ERR GET option of SORT denied in Cluster mode when keys formed by the pattern may be in different slots."u8;
     public static ReadOnlySpan<byte> SortNotNumbers => "ERR One or more scores can't be converted into double"u8;
     public static ReadOnlySpan<byte> LposCount => "ERR COUNT can't be negative"u8;
     public static ReadOnlySpan<byte> LposMaxlen => "ERR MAXLEN can't be negative"u8;

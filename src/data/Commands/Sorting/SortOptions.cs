@@ -1,5 +1,6 @@
 using System;
 using System.Text;
+using Hexad.Core;
 using Hexad.Wire.Resp;
 
 namespace Hexad.Commands;
@@ -43,9 +44,9 @@ internal struct SortOptions
             }
             else if (after >= 1 && call.Says(i, "GET"u8))
             {
-                if (IsDenied(ref call, ErrorReplies.SortGetInCluster)) return false;
-                options.Gets++;
                 i++;
+                if (IsDenied(ref call, i, ErrorReplies.SortGetInCluster)) return false;
+                options.Gets++;
             }
             else
             {
@@ -88,13 +89,15 @@ internal struct SortOptions
     {
         // As Redis: a constant pattern anywhere among several keeps the order.
         if (!KeyPattern.IsVarying(call[By])) Sorts = false;
-        else if (IsDenied(ref call, ErrorReplies.SortByInCluster)) return false;
+        else if (IsDenied(ref call, By, ErrorReplies.SortByInCluster)) return false;
         return true;
     }
 
-    private static bool IsDenied(ref CommandContext call, ReadOnlySpan<byte> error)
+    // In a cluster the keys that a pattern makes must be ours for sure: in the slot of the key that is sorted (Redis 7.4, Valkey 8).
+    private static bool IsDenied(ref CommandContext call, int pattern, ReadOnlySpan<byte> error)
     {
         if (!call.Services.Databases.Settings.ClusterMode) return false;
+        if (SlotIndex.TryOfPattern(call[pattern], out SlotIndex slot) && slot == SlotIndex.Of(call[1])) return false;
         call.Reply.Error(error);
         return true;
     }

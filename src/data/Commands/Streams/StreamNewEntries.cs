@@ -1,6 +1,7 @@
 // XREAD and XREADGROUP: what came into streams after an id, or after what a group was given, waited for if need be.
 //
-// "$" means what comes from now on: a call that waits is kept with the id that it meant when it came.
+// "$" means what comes from now on: a call that waits is kept with the id that it meant when it came. "+" means the last
+// entry that is there, and where there is none the first that comes (Redis 7.4, Valkey 8).
 // With ">" a group gets new entries, which are then pending for the consumer; with an id it tells the consumer again
 // what is pending for it. With CLAIM it first takes over what has been pending for long, whoever it was given to, the
 // longest first; a call that waits is run again when the next one has been. None of this is propagated as it came: see
@@ -32,7 +33,8 @@ internal static class StreamNewEntries
 
     [Command("XREAD", arity: -4, Flags.ReadOnly | Flags.Blocking, Group.Stream, since: "5.0.0",
         syntax: "[COUNT count:integer] [BLOCK milliseconds:integer] STREAMS streams:{key:key+ id+}",
-        Summary = "Tells the entries of streams after an id each, and waits for some if there are none.", Complexity = "O(N) for each stream where N is the number of entries told.")]
+        Summary = "Tells the entries of streams after an id each, and waits for some if there are none.", Complexity = "O(N) for each stream where N is the number of entries told.",
+        History = ["7.4.0|The id +."])]
     [Key("STREAMS", KeyFlags.ReadOnly | KeyFlags.Access, StartFrom = 1, Last = -1, Limit = 2)]
     internal static void Read(ref CommandContext call) => Read(call, isGroup: false);
 
@@ -121,6 +123,7 @@ internal static class StreamNewEntries
         if (plan.IsGroup && (!entry.Found || !StreamGroups.Find(entry.Root, call[plan.GroupAt]).Found))
             return Refuse(call, ErrorReplies.NoGroupToRead(StreamIdText.UpToZero(key), StreamIdText.UpToZero(call[plan.GroupAt])));
         if (id.SequenceEqual("$"u8)) return !plan.IsGroup || Refuse(call, ErrorReplies.DollarOfGroup);
+        if (id.SequenceEqual("+"u8)) return !plan.IsGroup || Refuse(call, ErrorReplies.PlusOfGroup);
         if (id.SequenceEqual(">"u8)) return plan.IsGroup || Refuse(call, ErrorReplies.GreaterOfXRead);
         return StreamIdText.TryId(call, plan.KeysAt + plan.Streams + index, out _);
     }
@@ -131,6 +134,12 @@ internal static class StreamNewEntries
         ReadOnlySpan<byte> text = call[plan.KeysAt + plan.Streams + index];
         if (text.SequenceEqual(">"u8)) return StreamId.Max;
         if (text.SequenceEqual("$"u8)) return root == 0 ? StreamId.Zero : StreamTree.FactsOf(root).LastId;
+        if (text.SequenceEqual("+"u8))
+        {
+            if (root != 0 && StreamTree.LastIdOf(root).TryPrevious(out StreamId beforeLast)) return beforeLast;
+            return StreamId.Zero;
+        }
+
         StreamIdText.TryParse(text, 0, out StreamId id);
         return id;
     }
@@ -269,7 +278,7 @@ internal static class StreamNewEntries
         else if (count > 0) groups.Touch(root, consumer, now, now);
     }
 
-    /// <summary>Waits for any of the streams, with the ids that <c>$</c> stands for now.</summary>
+    /// <summary>Waits for any of the streams, with the ids that <c>$</c> and <c>+</c> stand for now.</summary>
     private static void Wait(in CommandContext call, in Plan plan, long againInMs)
     {
         var ranges = new ArgumentRange[call.Count];
@@ -281,7 +290,7 @@ internal static class StreamNewEntries
         {
             ReadOnlySpan<byte> word = call[i];
             int stream = i - plan.KeysAt - plan.Streams;
-            if (stream >= 0 && word.SequenceEqual("$"u8))
+            if (stream >= 0 && (word.SequenceEqual("$"u8) || word.SequenceEqual("+"u8)))
             {
                 EntryRef entry = call.Db.Peek(call[plan.KeysAt + stream]);
                 word = After(call, plan, stream, entry.Found ? entry.Root : 0).Format(bytes.AsSpan(at));

@@ -72,7 +72,14 @@ internal sealed class Links(SocketLayer sockets, INode node, SegmentPool pool, F
             return;
         }
 
-        if (listener.IsUnix && listener.UnixMode != 0) LibC.ChangeMode(address.Path!, (uint)listener.UnixMode);
+        if (listener.IsUnix && UnixSocketFile.Dress(address.Path!, listener) is { } refused)
+        {
+            _sockets.Close(socket);
+            LibC.Unlink(address.Path!);
+            _reports.Enqueue(new Report(ReportKind.ListenerOpened, null, listener, null, default, refused));
+            return;
+        }
+
         var state = new LinkState { Socket = socket, Listener = listener, BornInWake = _wake, Phase = LinkPhase.Listening };
         listener.HostState = state;
         Place(state);

@@ -114,6 +114,12 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "chmod", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int ChangeMode(string path, uint mode);
 
+    [LibraryImport("libc", EntryPoint = "chown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int ChangeOwner(string path, uint user, uint group);
+
+    [LibraryImport("libc", EntryPoint = "getgrnam", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial GroupEntry* FindGroup(string name);
+
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     internal static partial int FileLock(int fd, int operation);
 
@@ -192,6 +198,16 @@ internal static unsafe partial class LibC
         internal void* Control;
         internal nuint ControlLength;
         internal int Flags;
+    }
+
+    /// <summary>struct group: its number, and what nobody here reads.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct GroupEntry
+    {
+        internal byte* Name;
+        internal byte* Password;
+        internal uint Number;
+        internal byte** Members;
     }
 
     /// <summary>struct rlimit.</summary>

@@ -69,6 +69,10 @@ internal static class DebugCommands
                 session.Node.ActiveExpire = !call[2].SequenceEqual("0"u8);
                 call.Reply.Ok();
                 break;
+            case "dict-resizing" when call.Count == 3:
+                session.Node.Databases.TablesShrink = !call[2].SequenceEqual("0"u8);
+                call.Reply.Ok();
+                break;
             case "pause-cron" when call.Count == 3:
                 session.Node.IsCronPaused = !call[2].SequenceEqual("0"u8);
                 call.Reply.Ok();
@@ -295,6 +299,7 @@ internal static class DebugCommands
     [
         "ASSERT | PANIC | SEGFAULT", "    End the server as a bug would.",
         "CHANGE-REPL-ID", "    Begin another replication history.",
+        "DICT-RESIZING (0|1)", "    Whether tables of keys get smaller when keys go.",
         "DIGEST", "    A digest of all data.",
         "DIGEST-VALUE <key> [<key> ...]", "    A digest of each value.",
         "ERROR <text>", "    Reply with this error.",

@@ -91,6 +91,9 @@ public sealed class Listener
     /// <summary>The file mode of a unix socket; 0: the system's default.</summary>
     public int UnixMode { get; init; }
 
+    /// <summary>The name of the group that is to own a unix socket; null: that of the process.</summary>
+    public string? UnixGroup { get; init; }
+
     /// <summary>How many connections may wait to be accepted.</summary>
     public int Backlog { get; init; } = 511;
 
