@@ -1,4 +1,5 @@
 using System;
+using System.Linq;
 using Hexad.Engine.Seam;
 using Xunit;
 
@@ -234,5 +235,63 @@ public sealed class ConnectionTests
         TestClient second = node.Connect();
         Assert.Equal("-ERR max number of clients reached\r\n", second.Read());
         Assert.True(second.IsClosed);
+    }
+
+    [Theory]
+    [InlineData("NAME second", "2")]
+    [InlineData("NOT-NAME second", "1")]
+    [InlineData("DB 3", "2")]
+    [InlineData("NOT-DB 3 NOT-NAME x", "1")]
+    [InlineData("IP 127.0.0.1 FLAGS N", "1 2")]
+    [InlineData("FLAGS P", "")]
+    [InlineData("NOT-FLAGS P", "1 2")]
+    [InlineData("ID 1 2 7 NAME second", "2")]
+    [InlineData("NOT-ID 1", "2")]
+    [InlineData("SKIPME yes", "2")]
+    [InlineData("MAXAGE 100", "1")]
+    [InlineData("IDLE 1000", "")]
+    [InlineData("LIB-NAME lib LIB-VER 1.0", "2")]
+    [InlineData("TYPE normal USER default", "1 2")]
+    [InlineData("NOT-TYPE normal", "")]
+    public void Connections_are_listed_by_what_is_true_of_them(string filters, string ids)
+    {
+        var node = new TestNode();
+        TestClient first = node.Connect();
+        node.Jump(200_000);
+        TestClient second = node.Connect();
+        second.Run("CLIENT SETNAME second");
+        second.Run("CLIENT SETINFO LIB-NAME lib");
+        second.Run("CLIENT SETINFO LIB-VER 1.0");
+        second.Run("SELECT 3");
+        string list = first.Run("CLIENT LIST " + filters);
+        Assert.Equal(ids, string.Join(' ', list.Split('\n').Where(l => l.StartsWith("id=", StringComparison.Ordinal)).Select(l => l[3..l.IndexOf(' ', StringComparison.Ordinal)])));
+    }
+
+    [Theory]
+    [InlineData("MAXAGE x", "ERR maxage is not an integer or out of range")]
+    [InlineData("MAXAGE 0", "ERR maxage should be greater than 0")]
+    [InlineData("NOT-MAXAGE 10", "ERR syntax error")]
+    [InlineData("DB 16", "ERR DB number should be between 0 and 15")]
+    [InlineData("FLAGS Z", "ERR Unknown flags found in the provided filter: Z")]
+    [InlineData("NOT-USER nobody", "ERR No such user 'nobody'")]
+    [InlineData("NAME", "ERR syntax error")]
+    [InlineData("SKIPME foo", "ERR syntax error")]
+    public void What_is_no_filter_is_refused(string filters, string error)
+    {
+        var node = new TestNode();
+        Assert.Equal($"-{error}\r\n", node.Connect().Run("CLIENT LIST " + filters));
+        Assert.Equal($"-{error}\r\n", node.Connect().Run("CLIENT KILL SKIPME yes " + filters));
+    }
+
+    [Fact]
+    public void Old_connections_are_closed()
+    {
+        var node = new TestNode();
+        TestClient old = node.Connect();
+        node.Jump(200_000);
+        TestClient young = node.Connect();
+        Assert.Equal(":1\r\n", young.Run("CLIENT KILL MAXAGE 100"));
+        Assert.True(old.IsClosed);
+        Assert.False(young.IsClosed);
     }
 }

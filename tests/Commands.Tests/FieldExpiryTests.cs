@@ -224,4 +224,19 @@ public sealed class FieldExpiryTests
     }
 
     private void Prepare(string entries) => _client.Run("CONFIG SET hash-max-listpack-entries " + entries);
+
+    [Fact]
+    public void Fields_are_set_only_if_their_key_is_there_or_only_if_it_is_not()
+    {
+        Assert.Equal(":0\r\n", _client.Run("HSETEX h XX FIELDS 1 a 1"));
+        Assert.Equal(":1\r\n", _client.Run("HSETEX h NX FIELDS 1 a 1"));
+        Assert.Equal(":0\r\n", _client.Run("HSETEX h NX FIELDS 1 b 1"));
+        Assert.Equal(":0\r\n", _client.Run("HSETEX h XX FNX FIELDS 1 a 2"));
+        _node.Sink.Take();
+        Assert.Equal(":1\r\n", _client.Run("HSETEX h xx FXX EX 10 FIELDS 1 a 2"));
+        Assert.Equal($"HSETEX h FXX PXAT {_node.WallMs + 10_000} FIELDS 1 a 2", _node.Sink.Take());
+        Assert.Equal(":1\r\n", _client.Run("HSETEX h XX FIELDS 1 a 3"));
+        Assert.Equal("HSETEX h FIELDS 1 a 3", _node.Sink.Take());
+        Assert.Equal("-ERR syntax error\r\n", _client.Run("HSETEX h NX XX FIELDS 1 a 3"));
+    }
 }

@@ -152,6 +152,8 @@ public static class ErrorReplies
     public static ReadOnlySpan<byte> WidthNotANumber => "ERR need numeric width"u8;
     public static ReadOnlySpan<byte> HeightNotANumber => "ERR need numeric height"u8;
     public static ReadOnlySpan<byte> BoxNegative => "ERR height or width cannot be negative"u8;
+    public static ReadOnlySpan<byte> PolygonCorners => "ERR invalid number of vertices"u8;
+    public static ReadOnlySpan<byte> PolygonTooFew => "ERR GEOSEARCH BYPOLYGON must have at least 3 vertices"u8;
     public static ReadOnlySpan<byte> UnknownUnit => "ERR unsupported unit provided. please use M, KM, FT, MI"u8;
     public static ReadOnlySpan<byte> MemberNotAPlace => "ERR could not decode requested zset member"u8;
     public static ReadOnlySpan<byte> GeoAnyNeedsCount => "ERR the ANY argument requires COUNT argument"u8;

@@ -1,9 +1,9 @@
-// What a search looks for: a circle or a box around a centre, and the cells that cover it.
+// What a search looks for: a circle or a box around a centre, or a polygon, and the cells that cover it.
 using System;
 
 namespace Hexad.Commands;
 
-/// <summary>A circle or a box around a place; sizes in <see cref="MetersPerUnit"/>.</summary>
+/// <summary>A circle or a box around a place, or a polygon; sizes in <see cref="MetersPerUnit"/>.</summary>
 internal struct GeoArea
 {
     private const double MostMercatorMeters = 20037726.37;
@@ -15,10 +15,37 @@ internal struct GeoArea
     public double Width;
     public double Height;
 
+    // A polygon's edges are straight in degrees; its centre is where the mean of its corners' directions points.
+    private GeoPoint[]? _polygon;
+
+    /// <summary>The area within these corners, at least three; its distances are in meters.</summary>
+    public static GeoArea OfPolygon(GeoPoint[] corners)
+    {
+        (double x, double y, double z) = (0, 0, 0);
+        foreach (GeoPoint corner in corners)
+        {
+            (double sinLongitude, double cosLongitude) = Math.SinCos(GeoHash.Radians(corner.Longitude));
+            (double sinLatitude, double cosLatitude) = Math.SinCos(GeoHash.Radians(corner.Latitude));
+            x += cosLatitude * cosLongitude;
+            y += cosLatitude * sinLongitude;
+            z += sinLatitude;
+        }
+
+        var area = new GeoArea
+        {
+            MetersPerUnit = 1,
+            Centre = new GeoPoint(GeoHash.Degrees(Math.Atan2(y, x)), GeoHash.Degrees(Math.Atan2(z, Math.Sqrt((x * x) + (y * y))))),
+            _polygon = corners,
+        };
+        foreach (GeoPoint corner in corners) area.Radius = Math.Max(area.Radius, GeoHash.Distance(area.Centre, corner));
+        return area;
+    }
+
     /// <summary>How far a place is from the centre in meters, if it lies within the area.</summary>
     public readonly bool Contains(GeoPoint point, out double meters)
     {
         meters = 0;
+        if (_polygon is not null && !IsWithinPolygon(point)) return false;
         if (IsBox)
         {
             if (GeoHash.LatitudeDistance(point.Latitude, Centre.Latitude) > Height * MetersPerUnit / 2) return false;
@@ -26,7 +53,7 @@ internal struct GeoArea
         }
 
         meters = GeoHash.Distance(Centre, point);
-        return IsBox || meters <= Radius * MetersPerUnit;
+        return IsBox || _polygon is not null || meters <= Radius * MetersPerUnit;
     }
 
     /// <summary>
@@ -68,11 +95,40 @@ internal struct GeoArea
     /// <summary>The degrees between which the area lies; a degree of longitude is shorter at the edge that is nearer to the pole.</summary>
     private readonly GeoBox Bounds()
     {
+        if (_polygon is not null) return BoundsOfPolygon();
         double height = MetersPerUnit * (IsBox ? Height / 2 : Radius), width = MetersPerUnit * (IsBox ? Width / 2 : Radius);
         double latitudes = GeoHash.Degrees(height / GeoHash.EarthRadiusMeters);
         double edge = Centre.Latitude < 0 ? Centre.Latitude - latitudes : Centre.Latitude + latitudes;
         double longitudes = GeoHash.Degrees(width / GeoHash.EarthRadiusMeters / GeoHash.CosineOfDegrees(edge));
         return new GeoBox(Centre.Longitude - longitudes, Centre.Latitude - latitudes, Centre.Longitude + longitudes, Centre.Latitude + latitudes);
+    }
+
+    private readonly GeoBox BoundsOfPolygon()
+    {
+        (double west, double south, double east, double north) = (double.MaxValue, double.MaxValue, double.MinValue, double.MinValue);
+        foreach (GeoPoint corner in _polygon!)
+        {
+            (west, east) = (Math.Min(west, corner.Longitude), Math.Max(east, corner.Longitude));
+            (south, north) = (Math.Min(south, corner.Latitude), Math.Max(north, corner.Latitude));
+        }
+
+        return new GeoBox(west, south, east, north);
+    }
+
+    /// <summary>Whether a ray from the place to the east crosses the polygon's edges an odd number of times.</summary>
+    private readonly bool IsWithinPolygon(GeoPoint point)
+    {
+        bool within = false;
+        GeoPoint before = _polygon![^1];
+        foreach (GeoPoint corner in _polygon)
+        {
+            if ((corner.Latitude > point.Latitude) != (before.Latitude > point.Latitude)
+                && point.Longitude < ((before.Longitude - corner.Longitude) * (point.Latitude - corner.Latitude) / (before.Latitude - corner.Latitude)) + corner.Longitude)
+                within = !within;
+            before = corner;
+        }
+
+        return within;
     }
 
     /// <summary>The finest step at which nine cells should cover a circle of this radius.</summary>

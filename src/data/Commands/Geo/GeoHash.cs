@@ -113,6 +113,9 @@ internal static class GeoHash
     /// <summary>The distance of two places on one meridian in meters.</summary>
     public static double LatitudeDistance(double a, double b) => EarthRadiusMeters * Math.Abs(b * RadiansPerDegree - a * RadiansPerDegree);
 
+    /// <summary>An arc in radians of so many degrees.</summary>
+    public static double Radians(double degrees) => degrees * RadiansPerDegree;
+
     /// <summary>An arc in degrees of so many radians.</summary>
     public static double Degrees(double radians) => radians / RadiansPerDegree;
 

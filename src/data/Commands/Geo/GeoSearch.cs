@@ -11,16 +11,16 @@ namespace Hexad.Commands;
 internal static class GeoSearch
 {
     [Command("GEOSEARCH", arity: -7, Flags.ReadOnly, Group.Geo, since: "6.2.0",
-        syntax: "key:key from:(FROMMEMBER member | FROMLONLAT fromlonlat:{longitude:double latitude:double}) by:(circle:{BYRADIUS radius:double unit:(M | KM | FT | MI)} | box:{BYBOX width:double height:double unit:(M | KM | FT | MI)}) [order:(ASC | DESC)] [count-block:{COUNT count:integer [ANY]}] [WITHCOORD] [WITHDIST] [WITHHASH]",
-        Summary = "Tells the members of a geo index within a circle or a box.",
+        syntax: "key:key [from:(FROMMEMBER member | FROMLONLAT fromlonlat:{longitude:double latitude:double})] by:(circle:{BYRADIUS radius:double unit:(M | KM | FT | MI)} | box:{BYBOX width:double height:double unit:(M | KM | FT | MI)} | polygon:{BYPOLYGON num-vertices:integer vertices:{longitude:double latitude:double}+}^9.0.0) [order:(ASC | DESC)] [count-block:{COUNT count:integer [ANY]}] [WITHCOORD] [WITHDIST] [WITHHASH]",
+        Summary = "Tells the members of a geo index within a circle, a box or a polygon.",
         Complexity = "O(N+log(M)) where N is how many members lie in the cells around the area and M how many within it.",
-        History = ["7.0.0|Added support for uppercase unit names."])]
+        History = ["7.0.0|Added support for uppercase unit names.", "9.0.0|BYPOLYGON, as Valkey has it."])]
     [Key(1, KeyFlags.ReadOnly | KeyFlags.Access)]
     internal static void Search(ref CommandContext call) => Run(ref call, new GeoRequest(GeoForm.Search));
 
     [Command("GEOSEARCHSTORE", arity: -8, Flags.Write | Flags.DenyOom, Group.Geo, since: "6.2.0",
-        syntax: "destination:key source:key from:(FROMMEMBER member | FROMLONLAT fromlonlat:{longitude:double latitude:double}) by:(circle:{BYRADIUS radius:double unit:(M | KM | FT | MI)} | box:{BYBOX width:double height:double unit:(M | KM | FT | MI)}) [order:(ASC | DESC)] [count-block:{COUNT count:integer [ANY]}] [STOREDIST]",
-        Summary = "Stores the members of a geo index within a circle or a box.",
+        syntax: "destination:key source:key [from:(FROMMEMBER member | FROMLONLAT fromlonlat:{longitude:double latitude:double})] by:(circle:{BYRADIUS radius:double unit:(M | KM | FT | MI)} | box:{BYBOX width:double height:double unit:(M | KM | FT | MI)} | polygon:{BYPOLYGON num-vertices:integer vertices:{longitude:double latitude:double}+}^9.0.0) [order:(ASC | DESC)] [count-block:{COUNT count:integer [ANY]}] [STOREDIST]",
+        Summary = "Stores the members of a geo index within a circle, a box or a polygon.",
         Complexity = "O(N+log(M)) where N is how many members lie in the cells around the area and M how many within it.",
         History = ["7.0.0|Added support for uppercase unit names."])]
     [Key(1, KeyFlags.Overwrite | KeyFlags.Update)]
@@ -173,7 +173,7 @@ internal enum GeoOrder : byte
 internal struct GeoRequest(GeoForm form)
 {
     public GeoArea Area;
-    private bool _fromMember, _fromPoint, _byRadius, _byBox;
+    private bool _fromMember, _fromPoint, _byRadius, _byBox, _byPolygon;
 
     public readonly int SourceAt => form == GeoForm.SearchStore ? 2 : 1;
 
@@ -251,27 +251,33 @@ internal struct GeoRequest(GeoForm form)
 
     private bool TryReadArea(ref CommandContext call, EntryRef source, ref int at, int more)
     {
-        if (call.Says(at, "FROMMEMBER"u8) && more >= 1 && !_fromPoint)
+        if (call.Says(at, "FROMMEMBER"u8) && more >= 1 && !_fromPoint && !_byPolygon)
         {
             _fromMember = true;
             return TryMember(ref call, source, ++at);
         }
 
-        if (call.Says(at, "FROMLONLAT"u8) && more >= 2 && !_fromMember)
+        if (call.Says(at, "FROMLONLAT"u8) && more >= 2 && !_fromMember && !_byPolygon)
         {
             _fromPoint = true;
             at += 2;
             return GeoWords.TryPoint(ref call, at - 1, out Area.Centre);
         }
 
-        if (call.Says(at, "BYRADIUS"u8) && more >= 2 && !_byBox)
+        if (call.Says(at, "BYRADIUS"u8) && more >= 2 && !_byBox && !_byPolygon)
         {
             _byRadius = true;
             at += 2;
             return GeoWords.TryRadius(ref call, at - 1, ref Area);
         }
 
-        if (!call.Says(at, "BYBOX"u8) || more < 3 || _byRadius) return Fail(ref call);
+        if (call.Says(at, "BYPOLYGON"u8) && more >= 1 && !_fromMember && !_fromPoint && !_byRadius && !_byBox)
+        {
+            _byPolygon = true;
+            return GeoWords.TryPolygon(ref call, ref at, ref Area);
+        }
+
+        if (!call.Says(at, "BYBOX"u8) || more < 3 || _byRadius || _byPolygon) return Fail(ref call);
         _byBox = true;
         at += 3;
         return GeoWords.TryBox(ref call, at - 2, ref Area);
@@ -297,9 +303,9 @@ internal struct GeoRequest(GeoForm form)
     {
         if (StoreAt != 0 && (WithDistance || WithHash || WithPoint))
             call.Reply.Error(form == GeoForm.SearchStore ? ErrorReplies.GeoSearchStoreWith : ErrorReplies.GeoRadiusStoreWith);
-        else if (IsSearch && !_fromMember && !_fromPoint)
+        else if (IsSearch && !_fromMember && !_fromPoint && !_byPolygon)
             call.Reply.Error("ERR exactly one of FROMMEMBER or FROMLONLAT can be specified for " + Encoding.Latin1.GetString(call[0]));
-        else if (IsSearch && !_byRadius && !_byBox)
+        else if (IsSearch && !_byRadius && !_byBox && !_byPolygon)
             call.Reply.Error("ERR exactly one of BYRADIUS and BYBOX can be specified for " + Encoding.Latin1.GetString(call[0]));
         else if (Any && Count == 0)
             call.Reply.Error(ErrorReplies.GeoAnyNeedsCount);

@@ -46,6 +46,27 @@ internal static class GeoWords
         return TryUnit(ref call, at + 2, out area.MetersPerUnit);
     }
 
+    /// <summary>
+    /// Reads how many corners a polygon has, and the corners; <paramref name="at"/> goes from the keyword to the last word. If
+    /// they are none, replies so and returns false.
+    /// </summary>
+    public static bool TryPolygon(ref CommandContext call, ref int at, ref GeoArea area)
+    {
+        if (!call.TryLong(at + 1, out long corners, ErrorReplies.PolygonCorners)) return false;
+        if (corners < 3 || corners > (call.Count - at - 2) / 2)
+        {
+            call.Reply.Error(ErrorReplies.PolygonTooFew);
+            return false;
+        }
+
+        var polygon = new GeoPoint[corners];
+        for (int i = 0; i < polygon.Length; i++)
+            if (!TryPoint(ref call, at + 2 + (i * 2), out polygon[i])) return false;
+        area = GeoArea.OfPolygon(polygon);
+        at += 1 + (int)(corners * 2);
+        return true;
+    }
+
     /// <summary>Reads a unit of length; if it is none, replies so and returns false.</summary>
     public static bool TryUnit(ref CommandContext call, int at, out double meters)
     {

@@ -12,9 +12,10 @@ internal static class FieldExchanges
     /// <summary>What was said before the fields of HSETEX.</summary>
     private struct SetOptions
     {
-        public bool OnlyIfNone, OnlyIfAll, KeepsExpiry, HasTime, IsMsAbsolute;
+        public bool OnlyIfNone, OnlyIfAll, OnlyIfNoKey, OnlyIfKey, KeepsExpiry, HasTime, IsMsAbsolute;
         public long WhenMs;
         public int TimeAt;
+        public int KeyConditionAt;
         public int FirstField;
     }
 
@@ -101,7 +102,7 @@ internal static class FieldExchanges
     }
 
     [Command("HSETEX", arity: -6, Flags.Write | Flags.DenyOom | Flags.Fast, Group.Hash, since: "8.0.0",
-        syntax: "key:key [condition:(FNX | FXX)] [expiration:(EX seconds:integer | PX milliseconds:integer | EXAT unix-time-seconds:unix-time | PXAT unix-time-milliseconds:unix-time | KEEPTTL)] FIELDS fields:{numfields:integer data:{field value}+}",
+        syntax: "key:key [key-condition:(NX | XX)^9.0.0] [condition:(FNX | FXX)] [expiration:(EX seconds:integer | PX milliseconds:integer | EXAT unix-time-seconds:unix-time | PXAT unix-time-milliseconds:unix-time | KEEPTTL)] FIELDS fields:{numfields:integer data:{field value}+}",
         Summary = "Gives fields of a hash values and says when they expire.", Complexity = "O(N) where N is the number of fields being set.")]
     [Key(1, KeyFlags.ReadWrite | KeyFlags.Update)]
     internal static void HSetEx(ref CommandContext call)
@@ -133,7 +134,7 @@ internal static class FieldExchanges
         if (options.HasTime) call.Notify(EventClass.Hash, isPast ? "hdel" : "hexpire", call[1]);
         if (isEmpty) call.Notify(EventClass.Generic, "del", call[1]);
         if (isPast) call.Propagation.Nothing();
-        else if (options.HasTime && !options.IsMsAbsolute) RepeatWithMoment(ref call, options.TimeAt, options.WhenMs);
+        else if ((options.HasTime && !options.IsMsAbsolute) || options.KeyConditionAt > 0) RepeatSet(ref call, options);
         call.Reply.Integer(1);
     }
 
@@ -172,15 +173,16 @@ internal static class FieldExchanges
         for (int i = from; i < call.Count; i++) instead.Add(call[i]);
     }
 
-    private static void RepeatWithMoment(ref CommandContext call, int timeAt, long whenMs)
+    // With the moment for the time, and without the condition on the key, which has been met and which Redis does not know.
+    private static void RepeatSet(ref CommandContext call, in SetOptions options)
     {
         Propagation instead = call.Propagation;
-        instead.Instead(call.Db.Index, call.Count);
+        instead.Instead(call.Db.Index, call.Count - (options.KeyConditionAt > 0 ? 1 : 0));
         for (int i = 0; i < call.Count; i++)
         {
-            if (i == timeAt - 1) instead.Add("PXAT"u8);
-            else if (i == timeAt) instead.Add(whenMs);
-            else instead.Add(call[i]);
+            if (options.HasTime && i == options.TimeAt - 1) instead.Add("PXAT"u8);
+            else if (options.HasTime && i == options.TimeAt) instead.Add(options.WhenMs);
+            else if (i == 0 || i != options.KeyConditionAt) instead.Add(call[i]);
         }
     }
 
@@ -192,15 +194,20 @@ internal static class FieldExchanges
             if (call.Says(i, "FIELDS"u8)) return TryPairs(ref call, i, ref options);
             bool isTime = FieldArguments.IsTime(ref call, i, out bool seconds, out bool absolute), keeps = call.Says(i, "KEEPTTL"u8);
             bool none = call.Says(i, "FNX"u8), all = call.Says(i, "FXX"u8);
+            bool noKey = call.Says(i, "NX"u8), key = call.Says(i, "XX"u8);
             if ((isTime || keeps) && (options.HasTime || options.KeepsExpiry)) call.Reply.Error(ErrorReplies.OneExpiryOnly);
             else if ((none || all) && (options.OnlyIfNone || options.OnlyIfAll)) call.Reply.Error(ErrorReplies.OneConditionOnly);
             else if (isTime && i + 1 == call.Count) call.Reply.Error(ErrorReplies.MissingExpireTime);
-            else if (!isTime && !keeps && !none && !all) call.Reply.Error(ErrorReplies.UnknownArgument(call[i]));
+            else if ((noKey || key) && options.KeyConditionAt > 0) call.Reply.Error(ErrorReplies.Syntax);
+            else if (!isTime && !keeps && !none && !all && !noKey && !key) call.Reply.Error(ErrorReplies.UnknownArgument(call[i]));
             else
             {
                 options.OnlyIfNone |= none;
                 options.OnlyIfAll |= all;
                 options.KeepsExpiry |= keeps;
+                options.OnlyIfNoKey |= noKey;
+                options.OnlyIfKey |= key;
+                if (noKey || key) options.KeyConditionAt = i;
                 if (!isTime) continue;
                 options.HasTime = true;
                 options.IsMsAbsolute = absolute && !seconds;
@@ -228,6 +235,7 @@ internal static class FieldExchanges
 
     private static bool IsMet(ref CommandContext call, EntryRef entry, SetOptions options)
     {
+        if ((options.OnlyIfNoKey && entry.Found) || (options.OnlyIfKey && !entry.Found)) return false;
         if (!options.OnlyIfNone && !options.OnlyIfAll) return true;
         for (int i = options.FirstField; i < call.Count; i += 2)
             if ((entry.Found && HashReads.ValueOf(ref call, entry).Find(call[i]).Found) != options.OnlyIfAll) return false;

@@ -22,20 +22,14 @@ internal static class ClientCommands
     internal static void Info(ref CommandContext call, Session session) => call.Reply.Verbatim(Encoding.UTF8.GetBytes(SessionText.Of(session) + "\n"), "txt"u8);
 
     [Command("CLIENT|LIST", arity: -2, Flags.Admin | Flags.NoScript | Flags.Loading | Flags.Stale, Group.Connection, since: "2.4.0",
-        syntax: "[TYPE client-type:(NORMAL | MASTER | REPLICA | PUBSUB)^5.0.0] [ID client-id:integer^6.2.0+]",
+        syntax: "[TYPE client-type:(NORMAL | MASTER | REPLICA | PUBSUB)^5.0.0] [ID client-id:integer^6.2.0+] [USER username^8.1.0] [ADDR addr=ip:port^8.1.0] [LADDR laddr=ip:port^8.1.0] [SKIPME skipme:(YES | NO)^8.1.0] [MAXAGE maxage:integer^8.1.0] [NAME name^9.0.0] [IDLE idle:integer^9.0.0] [FLAGS flags^9.0.0] [LIB-NAME lib-name^9.0.0] [LIB-VER lib-ver^9.0.0] [DB db:integer^9.0.0] [IP ip^9.0.0] [NOT-TYPE not-client-type:(NORMAL | MASTER | REPLICA | PUBSUB)^9.0.0] [NOT-ID not-client-id:integer^9.0.0+] [NOT-USER not-username^9.0.0] [NOT-ADDR not-addr=ip:port^9.0.0] [NOT-LADDR not-laddr=ip:port^9.0.0] [NOT-NAME not-name^9.0.0] [NOT-FLAGS not-flags^9.0.0] [NOT-LIB-NAME not-lib-name^9.0.0] [NOT-LIB-VER not-lib-ver^9.0.0] [NOT-DB not-db:integer^9.0.0] [NOT-IP not-ip^9.0.0]",
         Summary = "Lists connections.", Complexity = "O(N) where N is the number of connections.",
         Tips = "nondeterministic_output")]
     internal static void List(ref CommandContext call, Session session)
     {
         var sessions = new List<Session>();
         if (call.Count == 2) sessions.AddRange(session.Node.Sessions.ByAge());
-        else if (call.Count == 4 && call.Says(2, "TYPE"u8))
-        {
-            if (!TryClass(ref call, 3, out SessionClass wanted)) return;
-            foreach (Session other in session.Node.Sessions.ByAge())
-                if (SessionClasses.Of(other) == wanted) sessions.Add(other);
-        }
-        else if (call.Count > 3 && call.Says(2, "ID"u8))
+        else if (call.Count > 3 && call.Says(2, "ID"u8) && IsOnlyIds(call))
         {
             for (int i = 3; i < call.Count; i++)
             {
@@ -45,8 +39,9 @@ internal static class ClientCommands
         }
         else
         {
-            call.Reply.Error(ErrorReplies.Syntax);
-            return;
+            if (ClientFilter.Read(call, 2, skipMe: false) is not { } filter) return;
+            foreach (Session other in session.Node.Sessions.ByAge())
+                if (filter.Matches(other) && !(filter.SkipMe && ReferenceEquals(other, session))) sessions.Add(other);
         }
 
         var text = new StringBuilder();
@@ -122,13 +117,12 @@ internal static class ClientCommands
     internal static void NoTouch(ref CommandContext call, Session session) => Switch(ref call, session, SessionFlags.NoTouch);
 
     [Command("CLIENT|KILL", arity: -3, Flags.Admin | Flags.NoScript | Flags.Loading | Flags.Stale, Group.Connection, since: "2.4.0",
-        syntax: "filter:(old-format=ip:port~2.8.12 | new-format:([ID client-id:integer^2.8.12] | [TYPE client-type:(NORMAL | MASTER^3.2.0 | SLAVE | REPLICA^5.0.0 | PUBSUB)^2.8.12] | [USER username] | [ADDR addr=ip:port] | [LADDR laddr=ip:port^6.2.0] | [SKIPME skipme:(YES | NO)])+)",
+        syntax: "filter:(old-format=ip:port~2.8.12 | new-format:([ID client-id:integer^2.8.12] | [TYPE client-type:(NORMAL | MASTER^3.2.0 | SLAVE | REPLICA^5.0.0 | PUBSUB)^2.8.12] | [USER username] | [ADDR addr=ip:port] | [LADDR laddr=ip:port^6.2.0] | [SKIPME skipme:(YES | NO)] | [MAXAGE maxage:integer^7.4.0] | [NAME name^9.0.0] | [IDLE idle:integer^9.0.0] | [FLAGS flags^9.0.0] | [LIB-NAME lib-name^9.0.0] | [LIB-VER lib-ver^9.0.0] | [DB db:integer^9.0.0] | [IP ip^9.0.0] | [NOT-TYPE not-client-type:(NORMAL | MASTER | SLAVE | REPLICA | PUBSUB)^9.0.0] | [NOT-ID not-client-id:integer^9.0.0+] | [NOT-USER not-username^9.0.0] | [NOT-ADDR not-addr=ip:port^9.0.0] | [NOT-LADDR not-laddr=ip:port^9.0.0] | [NOT-NAME not-name^9.0.0] | [NOT-FLAGS not-flags^9.0.0] | [NOT-LIB-NAME not-lib-name^9.0.0] | [NOT-LIB-VER not-lib-ver^9.0.0] | [NOT-DB not-db:integer^9.0.0] | [NOT-IP not-ip^9.0.0])+)",
         Summary = "Closes connections.", Complexity = "O(N) where N is the number of connections.")]
     internal static void Kill(ref CommandContext call, Session session)
     {
-        var filter = new KillFilter { SkipMe = call.Count > 3 };
-        if (call.Count == 3) filter.Address = Encoding.UTF8.GetString(call[2]);
-        else if (!TryKillFilter(ref call, filter)) return;
+        ClientFilter? filter = call.Count == 3 ? ClientFilter.OfAddress(Encoding.UTF8.GetString(call[2])) : ClientFilter.Read(call, 2, skipMe: true);
+        if (filter is null) return;
         int killed = 0;
         bool killsItself = false;
         foreach (Session other in session.Node.Sessions.ToArray())
@@ -251,9 +245,13 @@ internal static class ClientCommands
         "    * TYPE (NORMAL|MASTER|REPLICA|PUBSUB)", "      Those of that class.",
         "    * USER <username>", "      Those of that user.",
         "    * SKIPME (YES|NO)", "      Whether to spare this one (default: yes).",
+        "    * MAXAGE <seconds>, IDLE <seconds>", "      Those that are that old, or idle for so long.",
+        "    * NAME, LIB-NAME, LIB-VER, IP, DB, FLAGS", "      Those of which that is true.",
+        "    * NOT-... (all but SKIPME, MAXAGE and IDLE)", "      Those of which it is not.",
         "LIST [options ...]", "    What is known of all connections. Options are:",
         "    * TYPE (NORMAL|MASTER|REPLICA|PUBSUB)", "      Those of that class.",
         "    * ID <client-id> [<client-id> ...]", "      Those with these numbers.",
+        "    * And all others of KILL.",
         "NO-EVICT (ON|OFF)", "    Spare this connection when memory is short.",
         "NO-TOUCH (ON|OFF)", "    Let this connection's commands leave the use of keys as it is.",
         "PAUSE <timeout> [WRITE|ALL]", "    Hold commands back for so many milliseconds.",
@@ -284,72 +282,11 @@ internal static class ClientCommands
         call.Reply.Ok();
     }
 
-    private static bool TryClass(ref CommandContext call, int index, out SessionClass value)
+    // What is no number may be another filter if a word follows it.
+    private static bool IsOnlyIds(in CommandContext call)
     {
-        if (SessionClasses.TryParse(call[index], out value)) return true;
-        call.Reply.Error([.. "ERR Unknown client type '"u8, .. call[index], (byte)'\'']);
-        return false;
-    }
-
-    private static bool TryKillFilter(ref CommandContext call, KillFilter filter)
-    {
-        for (int i = 2; i < call.Count; i += 2)
-        {
-            bool known = i + 1 < call.Count;
-            if (known && call.Says(i, "ID"u8))
-            {
-                bool positive = NumberText.TryInt64(call[i + 1], out long id);
-                if (!positive || id < 1)
-                {
-                    call.Reply.Error("ERR client-id should be greater than 0"u8);
-                    return false;
-                }
-
-                filter.Id = id;
-            }
-            else if (known && call.Says(i, "TYPE"u8))
-            {
-                if (!TryClass(ref call, i + 1, out SessionClass wanted)) return false;
-                filter.Class = wanted;
-            }
-            else if (known && call.Says(i, "ADDR"u8)) filter.Address = Encoding.UTF8.GetString(call[i + 1]);
-            else if (known && call.Says(i, "LADDR"u8)) filter.LocalAddress = Encoding.UTF8.GetString(call[i + 1]);
-            else if (known && call.Says(i, "USER"u8))
-            {
-                if (!call[i + 1].SequenceEqual("default"u8))
-                {
-                    call.Reply.Error([.. "ERR No such user '"u8, .. call[i + 1], (byte)'\'']);
-                    return false;
-                }
-
-                filter.DefaultUser = true;
-            }
-            else if (known && call.Says(i, "SKIPME"u8) && (call.Says(i + 1, "YES"u8) || call.Says(i + 1, "NO"u8)))
-                filter.SkipMe = call.Says(i + 1, "YES"u8);
-            else
-            {
-                call.Reply.Error(ErrorReplies.Syntax);
-                return false;
-            }
-        }
-
+        for (int i = 4; i + 1 < call.Count; i++)
+            if (!NumberText.TryInt64(call[i], out _)) return false;
         return true;
-    }
-
-    private sealed class KillFilter
-    {
-        public string? Address;
-        public string? LocalAddress;
-        public long Id;
-        public SessionClass? Class;
-        public bool DefaultUser;
-        public bool SkipMe;
-
-        public bool Matches(Session session) =>
-            (Address is null || session.PeerText == Address)
-            && (LocalAddress is null || session.LocalText == LocalAddress)
-            && (Id == 0 || session.Id == Id)
-            && (Class is null || SessionClasses.Of(session) == Class)
-            && (!DefaultUser || (session.Flags & (SessionFlags.Primary | SessionFlags.Internal)) == 0);
     }
 }

@@ -44,7 +44,8 @@ public static class SessionText
 
     private static string User(Session session) => (session.Flags & (SessionFlags.Primary | SessionFlags.Internal)) != 0 ? "(superuser)" : "default";
 
-    private static string Flags(Session session)
+    /// <summary>The letters of a session's flags, "N" without any.</summary>
+    internal static string Flags(Session session)
     {
         var text = new StringBuilder();
         SessionFlags flags = session.Flags;
