@@ -36,6 +36,9 @@ internal sealed unsafe class Campaign(FuzzTarget target, ulong seed)
     /// <summary>Told of each input before it is run: what is left when the process is ended by the system.</summary>
     public Action<byte[]>? AtHand { get; init; }
 
+    /// <summary>Told of each finding: the input, and what happened.</summary>
+    public Action<byte[], string>? WhenBad { get; init; }
+
     /// <summary>Told about once a minute how far it is.</summary>
     public Action<Findings>? WhenMinute { get; init; }
 
@@ -115,7 +118,9 @@ internal sealed unsafe class Campaign(FuzzTarget target, ulong seed)
     // The same fault at the same place is one finding.
     private void Note(byte[] input, string what, string place)
     {
-        if (_known.Add(place)) _bad.Add((input, what));
+        if (!_known.Add(place)) return;
+        _bad.Add((input, what));
+        WhenBad?.Invoke(input, what);
     }
 
     // As AFL: a place is new when it was passed a number of times of another order than ever before.

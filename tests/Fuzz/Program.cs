@@ -62,17 +62,11 @@ internal static class Program
                 view.Write(0, input.Length);
                 view.WriteArray(sizeof(int), input, 0, Math.Min(input.Length, Mutator.LongestInput));
             },
+            WhenBad = (input, what) => Report(target, input, what),
             WhenMinute = sofar => Tell(target, sofar),
         };
         Findings findings = campaign.Run(long.MaxValue, TimeSpan.FromSeconds(seconds));
         Tell(target, findings);
-        foreach ((byte[] input, string what) in findings.Bad)
-        {
-            string finding = $"finding-{target.Name}-{Name(input)}";
-            File.WriteAllBytes(finding, input);
-            Console.WriteLine($"{finding}: {what}");
-        }
-
         File.Delete(last);
 
         return findings.Bad.Count == 0 ? 0 : 1;
@@ -90,6 +84,13 @@ internal static class Program
         }
 
         return 0;
+    }
+
+    private static void Report(FuzzTarget target, byte[] input, string what)
+    {
+        string finding = $"finding-{target.Name}-{Name(input)}";
+        File.WriteAllBytes(finding, input);
+        Console.WriteLine($"{finding}: {what}");
     }
 
     private static void Tell(FuzzTarget target, Findings findings)
