@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Text;
 using Hexad.Persistence.Rdb;
 using Hexad.Structures;
@@ -176,6 +177,28 @@ public sealed class RdbDecoderTests
         Assert.Equal(2, keys.Count);
         Assert.Equal(("-1", 2, 1000L, 256L), (Encoding.ASCII.GetString(keys[0].Value), keys[0].Database, keys[0].ExpiryMs, keys[0].Idle));
         Assert.Equal(("-32768", 7), (Encoding.ASCII.GetString(keys[1].Value), keys[1].Frequency));
+    }
+
+    [Fact]
+    public void Facts_of_a_key_are_read_once_however_small_the_pieces()
+    {
+        // Read again with every byte that comes, so many would take minutes.
+        const int Facts = 100_000;
+        byte[] file = [.. "REDIS0010"u8, .. Enumerable.Repeat<byte[]>([0xF9, 9, 0xFD, 1, 0, 0, 0], Facts).SelectMany(fact => fact), 0, 1, (byte)'a', 1, (byte)'v', 0, 1, (byte)'b', 1, (byte)'w'];
+        var decoder = new RdbDecoder();
+        var batch = new RdbBatch();
+        foreach (byte one in file) Assert.Equal(RdbOutcome.NeedMore, decoder.Decode([one], batch));
+        List<Decoded> keys = ToList(batch);
+        Assert.Equal(("v", 9, 1000L), (Encoding.ASCII.GetString(keys[0].Value), keys[0].Frequency, keys[0].ExpiryMs));
+        Assert.Equal(("w", -1, -1L), (Encoding.ASCII.GetString(keys[1].Value), keys[1].Frequency, keys[1].ExpiryMs));
+    }
+
+    [Fact]
+    public void Facts_without_a_key_at_the_end_are_refused()
+    {
+        var decoder = new RdbDecoder();
+        Assert.Equal(RdbOutcome.Faulty, decoder.Decode([.. "REDIS0010"u8, 0xFD, 1, 0, 0, 0, 0xFF, 0, 0, 0, 0, 0, 0, 0, 0], new RdbBatch()));
+        Assert.Contains("between a key's facts and the key", decoder.Fault, StringComparison.Ordinal);
     }
 
     [Fact]

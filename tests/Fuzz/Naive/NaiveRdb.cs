@@ -27,12 +27,13 @@ internal sealed class NaiveRdb(byte[] bytes)
         {
             ulong kind = code == 18 ? rdb.Length() : 1;
             byte[] text = rdb.String();
+            if (kind == 1 && code == 18 && text.Length == 0) return null;
             if (kind == 1) elements.Add(text);
-            else if (kind != 2 || NaiveListpack.Read(text) is not { Count: > 0 } pack) return null;
+            else if (kind != 2 || NaiveListpack.Read(text) is not { } pack) return null;
             else elements.AddRange(NaiveListpack.Texts(pack));
         }
 
-        return rdb.IsDone ? elements : null;
+        return rdb.IsDone && elements.Count > 0 ? elements : null;
     }
 
     private ulong Length()

@@ -106,6 +106,9 @@ internal struct RdbKeyFacts
     public long? ExpiryMs;
     public long? IdleSeconds;
     public byte? Frequency;
+
+    /// <summary>Whether anything is known.</summary>
+    public readonly bool IsAny => ExpiryMs is not null || IdleSeconds is not null || Frequency is not null;
 }
 
 /// <summary>One key of a batch.</summary>

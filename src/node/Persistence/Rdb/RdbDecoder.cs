@@ -36,6 +36,7 @@ public sealed class RdbDecoder
     private readonly byte[] _nameDigits = new byte[16];
     private readonly byte[] _valueDigits = new byte[16];
     private readonly RdbValueReader _value = new();
+    private RdbKeyFacts _facts;
     private RdbKeyFacts _openFacts;
     private byte[] _openKey = [];
     private bool _partsBegun;
@@ -136,38 +137,35 @@ public sealed class RdbDecoder
         else Fail($"Can't handle RDB format version {version}{(Flavour == RdbFlavour.Valkey ? " of Valkey" : "")}");
     }
 
-    /// <summary>Decodes one item; true when it was the end.</summary>
+    /// <summary>Decodes one item; true when it was the end. What is said of a key before it is an item of its own, so that it is not read again while the key comes in.</summary>
     private bool Item(ref RdbCursor cursor, RdbBatch batch)
     {
-        var facts = default(RdbKeyFacts);
-        while (true)
+        byte code = cursor.Byte();
+        if (!cursor.IsGood) return false;
+        switch (code)
         {
-            byte code = cursor.Byte();
-            if (!cursor.IsGood) return false;
-            switch (code)
-            {
-                case RdbOpcode.ExpireMs:
-                    facts.ExpiryMs = cursor.Int64();
-                    continue;
-                case RdbOpcode.ExpireSeconds:
-                    facts.ExpiryMs = cursor.Int32() * 1000L;
-                    continue;
-                case RdbOpcode.Idle:
-                    facts.IdleSeconds = cursor.Length();
-                    continue;
-                case RdbOpcode.Frequency:
-                    facts.Frequency = cursor.Byte();
-                    continue;
-                case RdbOpcode.End:
-                    return End(ref cursor);
-                case >= RdbOpcode.SlotImport:
-                    Opcode(code, ref cursor);
-                    return false;
-                default:
-                    Key(code, facts, ref cursor, batch);
-                    return false;
-            }
+            case RdbOpcode.ExpireMs or RdbOpcode.ExpireSeconds or RdbOpcode.Idle or RdbOpcode.Frequency:
+                Fact(code, ref cursor);
+                return false;
+            case RdbOpcode.End:
+                return End(ref cursor);
+            case >= RdbOpcode.SlotImport:
+                Opcode(code, ref cursor);
+                return false;
+            default:
+                Key(code, ref cursor, batch);
+                return false;
         }
+    }
+
+    private void Fact(byte code, ref RdbCursor cursor)
+    {
+        RdbKeyFacts facts = _facts;
+        if (code == RdbOpcode.ExpireMs) facts.ExpiryMs = cursor.Int64();
+        else if (code == RdbOpcode.ExpireSeconds) facts.ExpiryMs = cursor.Int32() * 1000L;
+        else if (code == RdbOpcode.Idle) facts.IdleSeconds = cursor.Length();
+        else facts.Frequency = cursor.Byte();
+        if (cursor.IsGood) _facts = facts;
     }
 
     private void Opcode(byte code, ref RdbCursor cursor)
@@ -215,7 +213,7 @@ public sealed class RdbDecoder
         if (cursor.IsGood) Facts.Note(name, value);
     }
 
-    private void Key(byte type, in RdbKeyFacts facts, ref RdbCursor cursor, RdbBatch batch)
+    private void Key(byte type, ref RdbCursor cursor, RdbBatch batch)
     {
         ReadOnlySpan<byte> key = cursor.String(_nameDigits);
         if (!cursor.IsGood) return;
@@ -223,7 +221,7 @@ public sealed class RdbDecoder
         {
             ReadOnlySpan<byte> value = cursor.String(_valueDigits);
             if (!cursor.IsGood) return;
-            batch.Begin(_database, ObjectType.String, ObjectEncoding.Raw, facts, key);
+            batch.Begin(_database, ObjectType.String, ObjectEncoding.Raw, TakeFacts(), key);
             batch.Append(value);
             batch.Finish();
             return;
@@ -240,15 +238,22 @@ public sealed class RdbDecoder
         _value.Begin(type, ref cursor);
         if (!cursor.IsGood) return;
         _openKey = key.ToArray();
+        _openFacts = TakeFacts();
         if (_value.WasEmpty)
         {
             NoteEmpty();
             return;
         }
 
-        _openFacts = facts;
         _partsBegun = false;
         BeginParts(ref cursor, batch);
+    }
+
+    private RdbKeyFacts TakeFacts()
+    {
+        RdbKeyFacts taken = _facts;
+        _facts = default;
+        return taken;
     }
 
     // The elements of a value that has begun are items of their own to the loop: what was read of it stays read.
@@ -291,12 +296,11 @@ public sealed class RdbDecoder
     private bool End(ref RdbCursor cursor)
     {
         if (Version < RdbVersion.FirstWithChecksum) return true;
-        int before = cursor.Place;
         ulong stored = (ulong)cursor.Int64();
         if (!cursor.IsGood) return false;
         ulong computed = Crc64.Continue(_crc, [RdbOpcode.End]);
         // What stands between the last item and the end, if anything, was an expiry without a key: no writer does that.
-        if (before != 1) Fail("Bad data format: the file ends between a key's facts and the key");
+        if (_facts.IsAny) Fail("Bad data format: the file ends between a key's facts and the key");
         else if (stored != 0 && ChecksChecksum && stored != computed)
             Fail($"Wrong RDB checksum expected: ({stored:x}) but got ({computed:x}). Aborting now: RDB CRC error");
         return true;
