@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 using System.Text;
 using System.Text.Json;
 using Hexad.Core;
@@ -79,7 +80,8 @@ internal abstract class NodeTarget : FuzzTarget, IDisposable
         if (dumped is not null)
         {
             Must(Replies.Is(node.Run("RESTORE"u8.ToArray(), copy, "0"u8.ToArray(), dumped, "REPLACE"u8.ToArray()), "+OK\r\n"), "what we dump is not taken back");
-            Must(node.Run("DEBUG"u8.ToArray(), "DIGEST-VALUE"u8.ToArray(), copy).AsSpan().SequenceEqual(digest), "what we dump is another value");
+            bool isSame = node.Run("DEBUG"u8.ToArray(), "DIGEST-VALUE"u8.ToArray(), copy).AsSpan().SequenceEqual(digest);
+            Must(isSame || HaveSameScores(node, key, copy), "what we dump is another value");
         }
 
         node.Node.Databases.Validate();
@@ -87,6 +89,17 @@ internal abstract class NodeTarget : FuzzTarget, IDisposable
         Must(Replies.Is(node.Run("FLUSHALL"u8.ToArray()), "+OK\r\n"), "the node cannot be emptied");
         node.Node.Databases.Validate();
     }
+
+    // As Redis: a score of -0 becomes 0 when a sorted set is packed.
+    private static bool HaveSameScores(QuietNode node, byte[] key, byte[] copy)
+    {
+        if (!Replies.Is(node.Run("TYPE"u8.ToArray(), key), "+zset\r\n")) return false;
+        List<byte[]?> first = Scores(node, key), second = Scores(node, copy);
+        return first.Count == second.Count && first.Zip(second).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second));
+    }
+
+    private static List<byte[]?> Scores(QuietNode node, byte[] key) =>
+        Replies.Flat(node.Run("ZRANGE"u8.ToArray(), key, "0"u8.ToArray(), "-1"u8.ToArray(), "WITHSCORES"u8.ToArray())).ConvertAll(text => text.AsSpan().SequenceEqual("-0"u8) ? "0"u8.ToArray() : text);
 
     /// <summary>What the servers whose facts are recorded dumped, each as its payload.</summary>
     protected static IEnumerable<byte[]> RecordedDumps()
