@@ -34,13 +34,49 @@ internal static class CommandShapes
 
     private static readonly string[] Lexes = ["-", "+", "[a", "(a", "[b", "(c", "[", "a", "[zz"];
 
+    private static readonly string[] Patterns = ["*", "a", "[ab]", "?", "x*", "*\\", "[^a]", "h?llo", ""];
+
+    private static readonly string[] Spoils = ["x", "", "-1", "WITHSCORES", "COUNT", "LIMIT", "\u00ff", "99999999999999999999", "nan", "a", "("];
+
     private static readonly string[] Ids = ["0", "1", "1-1", "2-0", "3-5", "5", "9", "10-1", "12-0", "20-3", "-", "+", "x", "1-x", "$", "18446744073709551615-1"];
+
+    [ThreadStatic]
+    private static Dictionary<string, string[]>? _split;
+
+    private static Dictionary<string, string[]> Split => _split ??= [];
+
+    /// <summary>What stands for P: payloads of values that a real server dumped.</summary>
+    public static string[] Payloads { get; set; } = [""];
+
+    /// <summary>Spoils a command: a word too few, too many, twice, or another one.</summary>
+    public static string[] Spoilt(Dice dice, string[] words)
+    {
+        List<string> spoilt = [.. words];
+        int at = 1 + dice.Below(spoilt.Count);
+        switch (dice.Below(4))
+        {
+            case 0 when at < spoilt.Count:
+                spoilt.RemoveAt(at);
+                break;
+            case 1:
+                spoilt.Insert(Math.Min(at, spoilt.Count), One(dice, Spoils));
+                break;
+            case 2 when at < spoilt.Count:
+                spoilt[at] = One(dice, Spoils);
+                break;
+            default:
+                spoilt.Add(spoilt[^1]);
+                break;
+        }
+
+        return [.. spoilt];
+    }
 
     /// <summary>The words of one command of this shape.</summary>
     public static string[] Words(Dice dice, string shape)
     {
         var words = new List<string>();
-        string[] parts = shape.Split(' ');
+        if (!Split.TryGetValue(shape, out string[]? parts)) Split[shape] = parts = shape.Split(' ');
         for (int i = 0; i < parts.Length; i++)
         {
             if (!parts[i].StartsWith('{'))
@@ -78,6 +114,8 @@ internal static class CommandShapes
             "X" => One(dice, Ids),
             "T" => One(dice, ["100000", "0", "-1", "abc", "9223372036854775807", "99999999999"]),
             "M" => One(dice, ["33177117420000", "-5", "x"]),
+            "P" => One(dice, Payloads),
+            "W" => One(dice, Patterns),
             "B" => One(dice, ["0", "3", "7", "100", "199", "-1", "x", "4294967296"]),
             "D" => One(dice, ["0", "1", "2", "16", "-1", "x", "99999999999"]),
             _ when part.Contains('|', StringComparison.Ordinal) => One(dice, part.Split('|')),

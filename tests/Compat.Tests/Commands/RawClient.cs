@@ -11,7 +11,7 @@ namespace Hexad.Compat.Tests.Commands;
 internal sealed class RawClient : IDisposable
 {
     private readonly NetworkStream _stream;
-    private readonly byte[] _buffer = new byte[64 * 1024];
+    private byte[] _buffer = new byte[64 * 1024];
     private int _start;
     private int _end;
 
@@ -32,12 +32,19 @@ internal sealed class RawClient : IDisposable
         _stream.Write(Encoding.Latin1.GetBytes(text.ToString()));
     }
 
+    /// <summary>Sends requests that are bytes already.</summary>
+    public void Send(ReadOnlySpan<byte> requests) => _stream.Write(requests);
+
     /// <summary>The next reply.</summary>
-    public string Receive()
+    public string Receive() => Encoding.Latin1.GetString(ReceiveBytes());
+
+    /// <summary>The next reply, valid until the one after it.</summary>
+    public ReadOnlySpan<byte> ReceiveBytes()
     {
-        var reply = new StringBuilder();
-        Read(reply);
-        return reply.ToString();
+        int length;
+        while ((length = Measure(_buffer.AsSpan(_start, _end - _start))) == 0) Fill();
+        _start += length;
+        return _buffer.AsSpan(_start - length, length);
     }
 
     private static void Append(StringBuilder text, string[] words)
@@ -55,29 +62,38 @@ internal sealed class RawClient : IDisposable
         return socket;
     }
 
-    private void Read(StringBuilder reply)
+    // How many bytes the reply has with which these begin; 0 when it is not all there.
+    private static int Measure(ReadOnlySpan<byte> bytes)
     {
-        int from = reply.Length;
-        do reply.Append((char)Next());
-        while (reply.Length < from + 2 || reply[^2] != '\r' || reply[^1] != '\n');
-        string line = reply.ToString(from, reply.Length - from - 2);
-        if (line[0] is not ('$' or '*' or '%' or '~' or '=' or '>')) return;
-        int count = int.Parse(line.AsSpan(1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
-        if (line[0] is '$' or '=')
-            for (int i = 0; count >= 0 && i < count + 2; i++) reply.Append((char)Next());
-        else
-            for (int i = 0; i < (line[0] == '%' ? 2 * count : count); i++) Read(reply);
-    }
-
-    private byte Next()
-    {
-        if (_start == _end)
+        int at = 0;
+        for (long left = 1; left > 0; left--)
         {
-            _start = 0;
-            _end = _stream.Read(_buffer);
-            Assert.True(_end > 0, "the server closed the connection");
+            int end = at < bytes.Length ? bytes[at..].IndexOf((byte)'\n') : -1;
+            if (end < 0) return 0;
+            byte kind = bytes[at];
+            long count = kind is (byte)'$' or (byte)'*' or (byte)'%' or (byte)'~' or (byte)'=' or (byte)'>' ? long.Parse(bytes.Slice(at + 1, end - 2), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) : -1;
+            at += end + 1;
+            if (count < 0) continue;
+            if (kind is not ((byte)'$' or (byte)'=')) left += kind == '%' ? 2 * count : count;
+            else if (bytes.Length - at < count + 2) return 0;
+            else at += (int)count + 2;
         }
 
-        return _buffer[_start++];
+        return at;
+    }
+
+    private void Fill()
+    {
+        if (_start > 0)
+        {
+            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
+            _end -= _start;
+            _start = 0;
+        }
+
+        if (_end == _buffer.Length) Array.Resize(ref _buffer, _buffer.Length * 2);
+        int read = _stream.Read(_buffer.AsSpan(_end));
+        Assert.True(read > 0, "the server closed the connection");
+        _end += read;
     }
 }
