@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using Hexad.Wire.Bus;
 using Xunit;
 
@@ -122,15 +123,40 @@ public sealed class BallotTests
         peers[2].CurrentEpoch = 8;
         peers[2].AskForVote();
         peers[2].CurrentEpoch = 9;
+        lone.ForgetSent();
         peers[2].AskForVote();
-        Assert.Equal(2, lone.CountSent(PacketType.Vote));
+        Assert.NotEqual(0, lone.CountSent(PacketType.Vote));
+        lone.ForgetSent();
         peers[3].CurrentEpoch = 10;
         peers[3].AskForVote();
-        Assert.Equal(2, lone.CountSent(PacketType.Vote));
+        Assert.Equal(0, lone.CountSent(PacketType.Vote));
         lone.Pass(1_100);
         peers[3].CurrentEpoch = 11;
         peers[3].AskForVote();
-        Assert.Equal(3, lone.CountSent(PacketType.Vote));
+        Assert.Equal(1, lone.CountSent(PacketType.Vote));
+    }
+
+    [Fact]
+    public void Who_asks_again_gets_the_vote_on_both_links_since_one_may_be_dead_unnoticed()
+    {
+        (LoneMachine lone, Peer[] peers) = FailedPrimary();
+        Peer candidate = peers[2];
+        candidate.CurrentEpoch = 8;
+        candidate.AskForVote();
+        candidate.AskForVote();
+        Assert.Equal([candidate.OurLink], LinksOfVotes(lone));
+        lone.ForgetSent();
+        candidate.CurrentEpoch = 9;
+        candidate.AskForVote();
+        Assert.Equal([candidate.OurLink, candidate.ItsLink], LinksOfVotes(lone));
+    }
+
+    private static List<long> LinksOfVotes(LoneMachine lone)
+    {
+        var links = new List<long>();
+        foreach ((long link, byte[] bytes) in lone.Sent)
+            if (BusPacket.TryRead(bytes, out BusPacket packet) == PacketFault.None && packet.Type == PacketType.Vote) links.Add(link);
+        return links;
     }
 
     [Fact]
@@ -160,7 +186,7 @@ public sealed class BallotTests
         {
             successor.CurrentEpoch = 9;
             successor.AskForVote(MessageFlags.ForceVote);
-            Assert.Equal(2, lone.CountSent(PacketType.Vote));
+            Assert.Equal(3, lone.CountSent(PacketType.Vote));
         }
 
         lone.Pass(what == "late" ? 30_000 : 10);

@@ -199,6 +199,8 @@ internal sealed class Peer(LoneMachine machine, int port, bool hexad)
         Flags = MessageFlags.None;
     }
 
+    public void Vote() => Say(ItsLink, PacketWriter.Bare(PacketType.Vote, Header()));
+
     public void SayFailed(NodeId node) => Say(ItsLink, PacketWriter.Fail(Header(), node));
 
     public void Say(long link, byte[] packet)

@@ -1,3 +1,5 @@
+using Hexad.Core;
+using Hexad.Wire.Bus;
 using Xunit;
 
 namespace Hexad.Cluster.Tests;
@@ -107,5 +109,94 @@ public sealed class ManualFailoverTests
     {
         TestNetwork network = Scene.Cluster();
         Assert.Equal("You should send CLUSTER FAILOVER to a replica", network.Nodes[0].Do(op => op.Failover(false, false)));
+    }
+
+    [Theory]
+    [InlineData("the newest word", 1)]
+    [InlineData("overtaken on the other link", 0)]
+    [InlineData("of an older config epoch, to one that has just started", 0)]
+    public void Only_the_newest_word_of_the_primary_hands_over(string what, int requests)
+    {
+        (LoneMachine lone, Peer primary, _) = Replica();
+        if (what.StartsWith("of an older", System.StringComparison.Ordinal)) primary.ConfigEpoch--;
+        byte[] word = HandOverWord(primary);
+        if (what.StartsWith("overtaken", System.StringComparison.Ordinal)) primary.Ping();
+        primary.Say(primary.ItsLink, word);
+        Assert.Equal(requests, lone.CountSent(PacketType.VoteRequest) / 2);
+        Assert.True(lone.Machine.Myself.IsReplica);
+    }
+
+    [Fact]
+    public void A_replica_whose_data_has_made_way_for_a_snapshot_meanwhile_does_not_win()
+    {
+        (LoneMachine lone, Peer primary, Peer voter) = Replica();
+        primary.Say(primary.ItsLink, HandOverWord(primary));
+        Assert.NotEqual(0, lone.CountSent(PacketType.VoteRequest));
+        ReplicationStatus full = lone.Replication;
+        lone.Replication = full with { Offset = default, HasData = false };
+        Votes();
+        Assert.True(lone.Machine.Myself.IsReplica);
+        lone.Replication = full;
+        lone.Pass(1_000);
+        Votes();
+        Assert.True(lone.Machine.Myself.IsPrimary);
+
+        void Votes()
+        {
+            foreach (Peer peer in new[] { primary, voter })
+            {
+                peer.CurrentEpoch = lone.Machine.CurrentEpoch;
+                peer.Vote();
+            }
+
+            lone.Pass(20);
+        }
+    }
+
+    [Fact]
+    public void Who_did_not_vote_is_asked_again_on_both_links()
+    {
+        (LoneMachine lone, Peer primary, Peer voter) = Replica();
+        primary.Say(primary.ItsLink, HandOverWord(primary));
+        primary.CurrentEpoch = lone.Machine.CurrentEpoch;
+        primary.Vote();
+        lone.ForgetSent();
+        lone.Pass(700);
+        var links = new System.Collections.Generic.List<long>();
+        foreach ((long link, byte[] bytes) in lone.Sent)
+            if (BusPacket.TryRead(bytes, out BusPacket packet) == PacketFault.None && packet.Type == PacketType.VoteRequest) links.Add(link);
+        links.Sort();
+        long[] expected = [primary.OurLink, voter.OurLink, voter.ItsLink];
+        System.Array.Sort(expected);
+        Assert.Equal(expected, links);
+    }
+
+    /// <summary>The machine is a replica with data of one of two primaries.</summary>
+    private static (LoneMachine Lone, Peer Primary, Peer Voter) Replica()
+    {
+        var lone = new LoneMachine(change: s => s.NodeTimeoutMs = 15_000)
+        {
+            Replication = new ReplicationStatus(default, new ReplicationOffset(100), PrimaryLinkUp: true, DataAgeMs: 0, HasData: true),
+        };
+        Peer primary = lone.Meet(7001), voter = lone.Meet(7002);
+        (primary.CurrentEpoch, voter.CurrentEpoch) = (7, 7);
+        (primary.ConfigEpoch, voter.ConfigEpoch) = (6, 7);
+        primary.Offset = 90;
+        primary.Own(0, 9);
+        voter.Own(10, 19);
+        primary.Ping();
+        voter.Ping();
+        Assert.Null(lone.Machine.Operate(lone.Time, op => op.Replicate(primary.Id.ToString())));
+        lone.Settle();
+        lone.ForgetSent();
+        return (lone, primary, voter);
+    }
+
+    private static byte[] HandOverWord(Peer primary)
+    {
+        (primary.Standing, primary.Flags) = (Standing.TakeOver, MessageFlags.Paused);
+        byte[] word = primary.PingBytes(PacketType.Ping);
+        (primary.Standing, primary.Flags) = (Standing.None, MessageFlags.None);
+        return word;
     }
 }

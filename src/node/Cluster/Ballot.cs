@@ -24,7 +24,7 @@ internal sealed class Ballot(ClusterState state)
     /// <summary>A replica asks for a vote.</summary>
     public void Asked(ClusterNode candidate, in BusPacket request)
     {
-        if (!state.Myself.Votes) return;
+        if (!state.Myself.Votes || IsAnswered(candidate, request)) return;
         bool force = (request.MessageFlags & MessageFlags.ForceVote) != 0;
         string? refusal = WhyNotNow(request) ?? WhyNotThisOne(candidate, force) ?? WhyNotMine(candidate) ?? WhyNotTheseSlots(request);
         if (refusal is not null)
@@ -34,15 +34,20 @@ internal sealed class Ballot(ClusterState state)
         }
 
         ClusterNode primary = candidate.Primary!;
+        bool again = primary.VotedFor == candidate.Id && state.Now - primary.VotedAt <= state.Settings.NodeTimeoutMs * 2;
         state.LastVoteEpoch = state.CurrentEpoch;
         primary.VotedAt = state.Now;
         primary.VotedFor = candidate.Id;
         if (primary.IsMyself) (_successor, _successorChosen) = (candidate, state.Now);
         Given++;
         state.Save(sync: true);
-        state.Packets.SendVote(candidate);
+        state.Packets.SendVote(candidate, again);
         state.Notice($"Failover auth granted to {ClusterState.Name(candidate)} for epoch {state.CurrentEpoch}");
     }
+
+    /// <summary>The same request, which came on the other link too.</summary>
+    private bool IsAnswered(ClusterNode candidate, in BusPacket request) =>
+        request.CurrentEpoch == state.LastVoteEpoch && candidate.Primary is { } primary && primary.VotedFor == candidate.Id && primary.VotedAt.Value != 0;
 
     private string? WhyNotNow(in BusPacket request)
     {

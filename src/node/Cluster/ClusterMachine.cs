@@ -360,6 +360,10 @@ public sealed class ClusterMachine
             _state.Save(sync: true);
         }
 
+        // What it had, and what it wanted, is told by its newest words only: one of these may have been overtaken on the other link, and
+        // who has just started remembers none but the config epoch, which never falls.
+        bool overtaken = packet.Badge is not null && PacketStamp.Of(packet).IsOlderThan(sender.LastStamp);
+        if (overtaken || (packet.ClaimsPrimary && packet.ConfigEpoch < sender.ConfigEpoch)) return;
         sender.Offset = packet.Offset;
         sender.OffsetReceived = _state.Now;
         if (packet.Badge is { } badge) (sender.Badge, sender.BadgeReceived) = (badge, _state.Now);

@@ -250,6 +250,7 @@ internal sealed class Election(ClusterState state, SlotClaims claims)
         ClusterNode primary = state.Myself.Primary!;
         if (!state.Bugs.EpochsAreReused) state.CurrentEpoch++;
         _epoch = state.CurrentEpoch;
+        List<ClusterNode> silent = _attempts > 0 ? SilentVoters() : [];
         _votes.Clear();
         _phase = Phase.Asking;
         _since = state.Now;
@@ -260,7 +261,19 @@ internal sealed class Election(ClusterState state, SlotClaims claims)
         state.Save(sync: true);
         state.HealthDue = true;
         if (primary.IsFailed && state.Now - primary.FailedAt <= state.Settings.NodeTimeoutMs * 2) state.Packets.BroadcastFail(primary);
-        state.Packets.BroadcastVoteRequest(force);
+        state.Packets.BroadcastVoteRequest(force, silent);
+    }
+
+    /// <summary>Who may vote, lives as far as we know, and did not: perhaps our link to it is dead and it does not get what we ask.</summary>
+    private List<ClusterNode> SilentVoters()
+    {
+        var silent = new List<ClusterNode>();
+        foreach (ClusterNode node in state.Nodes.Each)
+        {
+            if (node.Votes && !node.IsMyself && !node.IsFailed && !_votes.Contains(node.Id)) silent.Add(node);
+        }
+
+        return silent;
     }
 
     private void Count(bool manual)

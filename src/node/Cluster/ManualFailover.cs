@@ -26,6 +26,8 @@ internal sealed class ManualFailover(ClusterState state)
     private MonotonicMs _nextPing;
     private ReplicationOffset? _target;
     private bool _handOver;
+    private bool _started;
+    private bool _hadData;
 
     /// <summary>On the primary: the replica that takes over.</summary>
     public ClusterNode? Successor { get; private set; }
@@ -33,18 +35,22 @@ internal sealed class ManualFailover(ClusterState state)
     /// <summary>Whether one is going on, on either side.</summary>
     public bool IsRunning => _end.Value != 0;
 
-    /// <summary>On the replica: it may ask for votes now.</summary>
-    public bool CanStart { get; private set; }
+    /// <summary>
+    /// On the replica: it may ask for votes now, and count them. Not while its data has made way for a snapshot: it would
+    /// win with nothing.
+    /// </summary>
+    public bool CanStart => _started && (state.Replication.HasData || !_hadData) && (_target is not { } target || state.Replication.Offset >= target);
 
     /// <summary>On the replica: CLUSTER FAILOVER, after its checks. FORCE does not wait for the primary.</summary>
     public void Request(ClusterNode primary, bool force)
     {
         Reset();
         _end = state.Now + TimeoutMs;
+        _hadData = state.Replication.HasData;
         if (force)
         {
             state.Notice("Forced failover user request accepted.");
-            CanStart = true;
+            _started = true;
             state.ElectionDue = true;
         }
         else
@@ -80,6 +86,7 @@ internal sealed class ManualFailover(ClusterState state)
             state.Notice("My primary hands over to me.");
             Reset();
             _end = state.Now + TimeoutMs;
+            _hadData = state.Replication.HasData;
         }
 
         if (!IsRunning || _target is not null) return;
@@ -112,7 +119,8 @@ internal sealed class ManualFailover(ClusterState state)
         _target = null;
         _handOver = false;
         Successor = null;
-        CanStart = false;
+        _started = false;
+        _hadData = false;
     }
 
     public void NodeRemoved(ClusterNode node)
@@ -122,8 +130,8 @@ internal sealed class ManualFailover(ClusterState state)
 
     private void Check()
     {
-        if (CanStart || !state.Myself.IsReplica || _target is not { } target || state.Replication.Offset < target) return;
-        CanStart = true;
+        if (_started || !state.Myself.IsReplica || _target is not { } target || state.Replication.Offset < target) return;
+        _started = true;
         state.ElectionDue = true;
         state.Notice("All master replication stream processed, manual failover can start.");
     }

@@ -43,11 +43,21 @@ internal sealed class PacketBuilder(ClusterState state)
         Broadcast(PacketType.Fail, PacketWriter.Fail(Header(add: add), failed.Id));
     }
 
-    public void BroadcastVoteRequest(bool force) =>
-        Broadcast(PacketType.VoteRequest, PacketWriter.Bare(PacketType.VoteRequest, Header(force ? MessageFlags.ForceVote : MessageFlags.None)));
+    /// <summary>Asks all for their vote; those in <paramref name="silent"/>, who did not answer the last time, on both links.</summary>
+    public void BroadcastVoteRequest(bool force, IReadOnlyList<ClusterNode> silent)
+    {
+        MessageFlags flags = force ? MessageFlags.ForceVote : MessageFlags.None;
+        Broadcast(PacketType.VoteRequest, PacketWriter.Bare(PacketType.VoteRequest, Header(flags)));
+        foreach (ClusterNode voter in silent)
+            state.Outbox.Send(voter.InboundLink, PacketType.VoteRequest, PacketWriter.Bare(PacketType.VoteRequest, Header(flags)));
+    }
 
-    public void SendVote(ClusterNode candidate) =>
+    /// <summary>Votes. Who asks again may not have got our last vote, since our link to it may be dead unnoticed: it gets this one on its own link too.</summary>
+    public void SendVote(ClusterNode candidate, bool again)
+    {
         state.Outbox.Send(candidate.Link, PacketType.Vote, PacketWriter.Bare(PacketType.Vote, Header()));
+        if (again) state.Outbox.Send(candidate.InboundLink, PacketType.Vote, PacketWriter.Bare(PacketType.Vote, Header()));
+    }
 
     public void SendManualFailoverStart(ClusterNode primary) =>
         state.Outbox.Send(primary.Link, PacketType.ManualFailoverStart, PacketWriter.Bare(PacketType.ManualFailoverStart, Header()));

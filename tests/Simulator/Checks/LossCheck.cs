@@ -32,7 +32,8 @@ public sealed class LossCheck(World world, Verdict verdict, Lineage lineage)
 
     /// <summary>
     /// A process has loaded its data. It may not have less than its file says, and the file may not be older than the last
-    /// one of which the process was told that it is on disk.
+    /// one of which the process was told that it is on disk. (It may be a newer one, of another history even, of which the
+    /// process was told that it could not be saved: its name was there already, and only the sync of the folder failed.)
     /// </summary>
     public void Started(Process process, DataState loaded)
     {
@@ -40,7 +41,8 @@ public sealed class LossCheck(World world, Verdict verdict, Lineage lineage)
         DataState? promised = process.Machine.Disk.LastKept(path) is { } kept ? DataState.OfFile(kept) : null;
         DataState? there = process.Machine.Disk.Peek(path) is { } file ? DataState.OfFile(file) : null;
         if (there is not null) world.Counters.Count(Counter.StartsFromSnapshots);
-        if (promised is { } saved && (there is not { } found || !lineage.Holds(found, saved)))
+        bool newer = process.Machine.Disk.IsNewerThanKept(path);
+        if (promised is { } saved && (there is not { } found || (!newer && !lineage.Holds(found, saved))))
             verdict.Violated($"{process.Name} saved offset {saved.Offset} of {saved.History}, and its file has {there?.ToString() ?? "nothing"}");
         if (there is { } has && !lineage.Holds(loaded, has))
             verdict.Violated($"the file of {process.Name} has offset {has.Offset} of {has.History}, and it started with {loaded.Offset} of {loaded.History}");

@@ -26,7 +26,8 @@ public sealed class Disk
     private readonly List<NameChange> _journal = [];
     private readonly HashSet<string> _folders = [];
     private readonly Dictionary<string, Process> _locks = [];
-    private readonly Dictionary<string, byte[]> _kept = [];
+    private readonly Dictionary<string, (byte[] Bytes, long Number)> _kept = [];
+    private long _filesMade;
     private string? _lastReplaced;
     private (string Path, byte[] Content)? _torn;
 
@@ -57,7 +58,7 @@ public sealed class Disk
     public void Place(string path, ReadOnlySpan<byte> content)
     {
         if (_names.TryGetValue(path, out DiskFile? old)) UsedBytes -= old.Length;
-        var file = new DiskFile();
+        var file = new DiskFile { Number = ++_filesMade };
         _names[path] = _durableNames[path] = file;
         file.Append(content);
         UsedBytes += file.Length;
@@ -73,7 +74,7 @@ public sealed class Disk
     internal DiskFile Make(string path)
     {
         if (_names.TryGetValue(path, out DiskFile? old)) UsedBytes -= old.Length;
-        var file = new DiskFile();
+        var file = new DiskFile { Number = ++_filesMade };
         _names[path] = file;
         _journal.Add(new NameChange(path, file));
         return file;
@@ -160,10 +161,16 @@ public sealed class Disk
     internal void Replaced(string path) => _lastReplaced = path;
 
     /// <summary>What a file held when a process was last told that the file, under its name, is on the platter; null: never.</summary>
-    public byte[]? LastKept(string path) => _kept.GetValueOrDefault(path);
+    public byte[]? LastKept(string path) => _kept.GetValueOrDefault(path).Bytes;
+
+    /// <summary>
+    /// Whether a file was made later than the one that a process was last told of: renamed over it, and of that one the
+    /// process was told that the sync of its name had failed.
+    /// </summary>
+    public bool IsNewerThanKept(string path) => _names.TryGetValue(path, out DiskFile? file) && file.Number > _kept.GetValueOrDefault(path).Number;
 
     /// <summary>A process is told so now.</summary>
-    internal void Kept(string path) => _kept[path] = _names[path].Bytes.ToArray();
+    internal void Kept(string path) => _kept[path] = (_names[path].Bytes.ToArray(), _names[path].Number);
 
     internal void PowerFailure()
     {
@@ -214,6 +221,9 @@ internal sealed class DiskFile
     private byte[] _durableImage = [];
     private bool _rewritten;
     private int _durableLength;
+
+    /// <summary>The how many-th file of its disk it is.</summary>
+    public required long Number { get; init; }
 
     public byte[] Content { get; private set; } = [];
 
