@@ -58,7 +58,7 @@ public sealed class Disk
     public void Place(string path, ReadOnlySpan<byte> content)
     {
         if (_names.TryGetValue(path, out DiskFile? old)) UsedBytes -= old.Length;
-        var file = new DiskFile { Number = ++_filesMade };
+        var file = new DiskFile { Number = 0 };
         _names[path] = _durableNames[path] = file;
         file.Append(content);
         UsedBytes += file.Length;
@@ -222,7 +222,7 @@ internal sealed class DiskFile
     private bool _rewritten;
     private int _durableLength;
 
-    /// <summary>The how many-th file of its disk it is.</summary>
+    /// <summary>The how many-th file of its disk it is; 0 for one from outside.</summary>
     public required long Number { get; init; }
 
     public byte[] Content { get; private set; } = [];
