@@ -38,6 +38,45 @@ public sealed class DamagedValueTests
         Assert.Equal("+OK\r\n", Restore(node, Stream + "\u0001" + Consumer + Footer));
     }
 
+    [Theory]
+    [InlineData("no", "XRANGE k - +|XREVRANGE k 725 233|XREVRANGE k + -|XREAD STREAMS k 5|XINFO STREAM k FULL|XADD k * a b|XDEL k 1-1 2-1|XTRIM k MAXLEN 1", "XADD k 1-1 item 1 value a", "XADD k 2-1 item 2 value b", "XADD k 2-2 other 3", "XDEL k 2-1", "XGROUP CREATE k g 0", "XREADGROUP GROUP g Alice STREAMS k >")]
+    [InlineData("yes", "LPOP k|LRANGE k 0 -1|LINDEX k -1|LINSERT k BEFORE b c|RPOP k|LREM k 0 a", "RPUSH k a 1 b 70000 c")]
+    [InlineData("no", "HLEN k|HGETALL k|HSETNX k f v|HGET k a|HDEL k a 1", "HSET k a 1 1 b 300 cc")]
+    [InlineData("no", "SCARD k|SMEMBERS k|SDIFF k|SADD k z|SPOP k|SREM k a 1", "SADD k a 1 b 300")]
+    [InlineData("no", "ZCARD k|ZRANGE k 0 -1 WITHSCORES|ZADD k 5 z|ZRANK k b|ZPOPMIN k|ZREM k a 1", "ZADD k 1 a 1.5 b 70000 1")]
+    public void A_payload_of_which_any_byte_is_wrong_is_refused_or_is_a_value_like_any_other(string check, string reads, params string[] writes)
+    {
+        NetHost node = _family.Add(6379, options => options.EnableDebugCommand = ProtectedAction.Yes);
+        NetClient client = _family.Client(node);
+        client.Run("DEBUG SET-SKIP-CHECKSUM-VALIDATION 1");
+        client.Run($"CONFIG SET sanitize-dump-payload {check}");
+        foreach (string write in writes) Assert.NotEqual('-', client.Run(write)[0]);
+        string reply = client.Run("DUMP k");
+        string payload = reply[(reply.IndexOf('\n', StringComparison.Ordinal) + 1)..^2];
+        int refused = 0, taken = 0;
+        for (int at = 0; at < payload.Length - 10; at++)
+        {
+            foreach (int wrong in new[] { payload[at] ^ 1, payload[at] ^ 0x80, 0, 0xFF })
+            {
+                client.Run("DEL k");
+                string damaged = payload[..at] + (char)wrong + payload[(at + 1)..];
+                if (Restore(node, damaged) != "+OK\r\n")
+                {
+                    refused++;
+                    continue;
+                }
+
+                taken++;
+                foreach (string read in reads.Split('|')) Assert.NotEqual("", client.Run(read));
+                node.Node.Databases.Validate();
+            }
+        }
+
+        Assert.Null(node.ExitCode);
+        Assert.InRange(refused, 20, payload.Length * 4);
+        Assert.InRange(taken, 1, payload.Length * 4);
+    }
+
     [Fact]
     public void Keys_of_a_file_that_have_no_elements_are_left_out_and_named()
     {
