@@ -38,6 +38,9 @@ public sealed class FieldExpiryTests
         _node.Pass(200);
         Assert.Equal("*1\r\n$1\r\nc\r\n", _client.Run("HKEYS h"));
         Assert.Equal("HDEL h a", _node.Sink.Take());
+        Assert.Contains("expired_subkeys:2\r\n", _client.Run("INFO stats"), StringComparison.Ordinal);
+        _client.Run("CONFIG RESETSTAT");
+        Assert.Contains("expired_subkeys:0\r\n", _client.Run("INFO stats"), StringComparison.Ordinal);
         _node.Node.Databases.Validate();
     }
 

@@ -269,6 +269,49 @@ public sealed class ClusterLifeTests
     }
 
     [Fact]
+    public void A_flood_of_messages_that_the_paths_do_not_take_makes_nobody_suspect_anybody()
+    {
+        VirtualCluster cluster = Made(12, new ClusterPlan { NodeTimeoutMs = 6_000 });
+        cluster.World.RunFor(5 * Second);
+        (long suspicions, long elections) before = Troubles(cluster);
+        SetPaths(cluster, nanosecondsPerByte: 8_000);
+        string message = new('m', 20_000);
+        for (int i = 0; i < 800; i++)
+        {
+            cluster.Operator.Send(cluster.Seats[0].Address, null, "PUBLISH", "news", message);
+            cluster.World.RunFor(10 * Millisecond);
+        }
+
+        cluster.World.RunFor(15 * Second);
+        Assert.Equal(before, Troubles(cluster));
+        SetPaths(cluster, nanosecondsPerByte: 10);
+        cluster.World.RunFor(20 * Second);
+        Assert.Equal(before, Troubles(cluster));
+        EndsClean(cluster);
+    }
+
+    private static (long Suspicions, long Elections) Troubles(VirtualCluster cluster)
+    {
+        (long suspicions, long elections) = (0, 0);
+        foreach (NodeSeat seat in cluster.Seats)
+        {
+            suspicions += seat.View!.Counters.FastSuspicions + seat.View.Counters.SlowSuspicions;
+            elections += seat.View.Counters.Elections;
+        }
+
+        return (suspicions, elections);
+    }
+
+    private static void SetPaths(VirtualCluster cluster, int nanosecondsPerByte)
+    {
+        foreach (NodeSeat from in cluster.Seats)
+        {
+            foreach (NodeSeat to in cluster.Seats)
+                if (from.Machine != to.Machine) cluster.World.Network.Path(from.Machine, to.Machine).NanosecondsPerByte = nanosecondsPerByte;
+        }
+    }
+
+    [Fact]
     public void A_node_refuses_a_torn_nodes_conf_whatever_is_missing()
     {
         VirtualCluster cluster = Made(10);

@@ -205,6 +205,7 @@ public sealed class InfoReport(Node node)
         text.Line("sync_full", s.FullSyncs);
         text.Line("sync_partial_ok", s.PartialSyncs);
         text.Line("sync_partial_err", s.RefusedPartialSyncs);
+        text.Line("expired_subkeys", node.Services.ExpiredFields);
         text.Line("expired_keys", s.ExpiredKeys);
         text.Fraction("expired_stale_perc", 0);
         text.Line("expired_time_cap_reached_count", s.ExpireTimeCapReached);

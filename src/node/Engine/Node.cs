@@ -342,6 +342,7 @@ public sealed class Node : INode, IKeyspaceEvents, IDisposable
     /// <inheritdoc/>
     public void FieldsExpired(int database, ReadOnlySpan<byte> key, KeyBuffer fields, bool keyRemoved)
     {
+        Services.ExpiredFields += fields.Count;
         Propagation propagation = Services.Propagation;
         propagation.Also(database, 2 + fields.Count);
         propagation.Add("HDEL"u8);

@@ -68,6 +68,9 @@ public abstract class CommandServices
     /// <summary>Keys that were asked for and not found.</summary>
     public long KeyspaceMisses { get; set; }
 
+    /// <summary>Fields of hashes that were removed because their time was up.</summary>
+    public long ExpiredFields { get; set; }
+
     /// <summary>The classes of notifications that are wanted; none costs nothing.</summary>
     public EventClass NotifiedClasses { get; set; }
 

@@ -187,6 +187,7 @@ internal static class HashWrites
         if (!hash.Value.IsGone(found.ExpiryMs)) return false;
         hash.Remove(field);
         RepeatRemoval(ref call, field);
+        call.Services.ExpiredFields++;
         call.Services.KeyChanged(call.Db, call[1]);
         call.Notify(EventClass.Hash, "hexpired", call[1]);
         return true;

@@ -73,6 +73,7 @@ internal static class ConfigCommands
         session.Node.Statistics.Reset();
         session.Node.Cluster?.SlotUse.Reset();
         call.Services.KeyspaceHits = 0;
+        call.Services.ExpiredFields = 0;
         call.Services.KeyspaceMisses = 0;
         call.Reply.Ok();
     }
