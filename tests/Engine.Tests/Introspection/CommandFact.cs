@@ -49,6 +49,25 @@ internal sealed class CommandFact
         return all;
     }
 
+    /// <summary>COMMAND DOCS of every command and sub-command.</summary>
+    public static Dictionary<string, Dictionary<string, object?>> ToldDocs(Conversation talk)
+    {
+        talk.Call("HELLO", "3");
+        Dictionary<string, Dictionary<string, object?>> all = [];
+        AddDocs(all, (Dictionary<string, object?>)ReplyTree.Parse(talk.Call("COMMAND", "DOCS"))!);
+        return all;
+    }
+
+    private static void AddDocs(Dictionary<string, Dictionary<string, object?>> all, Dictionary<string, object?> docs)
+    {
+        foreach ((string name, object? doc) in docs)
+        {
+            var map = (Dictionary<string, object?>)doc!;
+            all.Add(name, map);
+            if (map.TryGetValue("subcommands", out object? subs)) AddDocs(all, (Dictionary<string, object?>)subs!);
+        }
+    }
+
     private static void Add(Dictionary<string, CommandFact> all, object?[] info, Dictionary<string, object?> docs)
     {
         string name = (string)info[0]!;

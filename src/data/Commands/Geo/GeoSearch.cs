@@ -43,7 +43,7 @@ internal static class GeoSearch
         Summary = "Tells the members of a geo index within a circle around a place.",
         Complexity = "O(N+log(M)) where N is how many members lie in the cells around the circle and M how many within it.",
         Doc = DocFlags.Deprecated, DeprecatedSince = "6.2.0", ReplacedBy = "`GEOSEARCH` with the `BYRADIUS` argument",
-        History = ["6.2.0|Added the `ANY` option for `COUNT`."])]
+        History = ["6.2.0|Added the `ANY` option for `COUNT`.", "7.0.0|Added support for uppercase unit names."])]
     [Key(1, KeyFlags.ReadOnly | KeyFlags.Access)]
     internal static void RadiusReadOnly(ref CommandContext call) => Run(ref call, new GeoRequest(GeoForm.RadiusReadOnly));
 
@@ -62,7 +62,8 @@ internal static class GeoSearch
         syntax: "key:key member radius:double unit:(M | KM | FT | MI) [WITHCOORD] [WITHDIST] [WITHHASH] [count-block:{COUNT count:integer [ANY]}] [order:(ASC | DESC)]",
         Summary = "Tells the members of a geo index within a circle around one of them.",
         Complexity = "O(N+log(M)) where N is how many members lie in the cells around the circle and M how many within it.",
-        Doc = DocFlags.Deprecated, DeprecatedSince = "6.2.0", ReplacedBy = "`GEOSEARCH` with the `BYRADIUS` and `FROMMEMBER` arguments")]
+        Doc = DocFlags.Deprecated, DeprecatedSince = "6.2.0", ReplacedBy = "`GEOSEARCH` with the `BYRADIUS` and `FROMMEMBER` arguments",
+        History = ["6.2.0|Added the `ANY` option for `COUNT`.", "7.0.0|Added support for uppercase unit names."])]
     [Key(1, KeyFlags.ReadOnly | KeyFlags.Access)]
     internal static void RadiusByMemberReadOnly(ref CommandContext call) => Run(ref call, new GeoRequest(GeoForm.RadiusByMemberReadOnly));
 

@@ -152,7 +152,8 @@ internal static class ClusterCommands
     }
 
     [Command("CLUSTER|MEET", arity: -4, Flags.Admin | Flags.Stale | Flags.NoAsyncLoading, Group.Cluster, since: "3.0.0", syntax: "ip port:integer [cluster-bus-port:integer^4.0.0]",
-        Summary = "Introduces another node to this one.", Complexity = "O(1)")]
+        Summary = "Introduces another node to this one.", Complexity = "O(1)",
+        History = ["4.0.0|The bus port can be said."])]
     internal static void Meet(ref CommandContext call, Session session)
     {
         if (!IsReady(ref call, session, out ClusterPart part)) return;
@@ -286,7 +287,8 @@ internal static class ClusterCommands
 
     [Command("CLUSTER|SLOTS", arity: 2, Flags.Loading | Flags.Stale, Group.Cluster, since: "3.0.0", Tips = "nondeterministic_output",
         Doc = DocFlags.Deprecated, DeprecatedSince = "7.0.0", ReplacedBy = "`CLUSTER SHARDS`",
-        Summary = "Lists which nodes serve which slots.", Complexity = "O(N) where N is the number of nodes.")]
+        Summary = "Lists which nodes serve which slots.", Complexity = "O(N) where N is the number of nodes.",
+        History = ["4.0.0|Node ids.", "7.0.0|What else is known of a node's addresses."])]
     internal static void Slots(ref CommandContext call, Session session)
     {
         if (IsReady(ref call, session, out _)) ClusterReplies.Slots(session.Node, call.Reply);

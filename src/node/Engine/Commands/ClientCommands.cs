@@ -24,6 +24,11 @@ internal static class ClientCommands
     [Command("CLIENT|LIST", arity: -2, Flags.Admin | Flags.NoScript | Flags.Loading | Flags.Stale, Group.Connection, since: "2.4.0",
         syntax: "[TYPE client-type:(NORMAL | MASTER | REPLICA | PUBSUB)^5.0.0] [ID client-id:integer^6.2.0+] [USER username^8.1.0] [ADDR addr=ip:port^8.1.0] [LADDR laddr=ip:port^8.1.0] [SKIPME skipme:(YES | NO)^8.1.0] [MAXAGE maxage:integer^8.1.0] [NAME name^9.0.0] [IDLE idle:integer^9.0.0] [FLAGS flags^9.0.0] [LIB-NAME lib-name^9.0.0] [LIB-VER lib-ver^9.0.0] [DB db:integer^9.0.0] [IP ip^9.0.0] [NOT-TYPE not-client-type:(NORMAL | MASTER | REPLICA | PUBSUB)^9.0.0] [NOT-ID not-client-id:integer^9.0.0+] [NOT-USER not-username^9.0.0] [NOT-ADDR not-addr=ip:port^9.0.0] [NOT-LADDR not-laddr=ip:port^9.0.0] [NOT-NAME not-name^9.0.0] [NOT-FLAGS not-flags^9.0.0] [NOT-LIB-NAME not-lib-name^9.0.0] [NOT-LIB-VER not-lib-ver^9.0.0] [NOT-DB not-db:integer^9.0.0] [NOT-IP not-ip^9.0.0]",
         Summary = "Lists connections.", Complexity = "O(N) where N is the number of connections.",
+        History =
+        [
+            "2.8.12|Connections have numbers.", "5.0.0|TYPE.", "6.0.0|The user is told.", "6.2.0|ID; argv-mem, tot-mem, laddr and redir are told.",
+            "7.0.0|resp, multi-mem, rbs and rbp are told.", "7.0.3|ssub is told.", "7.2.0|lib-name and lib-ver are told.", "9.0.0|The filters of CLIENT KILL, and many more.",
+        ],
         Tips = "nondeterministic_output")]
     internal static void List(ref CommandContext call, Session session)
     {
@@ -118,7 +123,11 @@ internal static class ClientCommands
 
     [Command("CLIENT|KILL", arity: -3, Flags.Admin | Flags.NoScript | Flags.Loading | Flags.Stale, Group.Connection, since: "2.4.0",
         syntax: "filter:(old-format=ip:port~2.8.12 | new-format:([ID client-id:integer^2.8.12] | [TYPE client-type:(NORMAL | MASTER^3.2.0 | SLAVE | REPLICA^5.0.0 | PUBSUB)^2.8.12] | [USER username] | [ADDR addr=ip:port] | [LADDR laddr=ip:port^6.2.0] | [SKIPME skipme:(YES | NO)] | [MAXAGE maxage:integer^7.4.0] | [NAME name^9.0.0] | [IDLE idle:integer^9.0.0] | [FLAGS flags^9.0.0] | [LIB-NAME lib-name^9.0.0] | [LIB-VER lib-ver^9.0.0] | [DB db:integer^9.0.0] | [IP ip^9.0.0] | [NOT-TYPE not-client-type:(NORMAL | MASTER | SLAVE | REPLICA | PUBSUB)^9.0.0] | [NOT-ID not-client-id:integer^9.0.0+] | [NOT-USER not-username^9.0.0] | [NOT-ADDR not-addr=ip:port^9.0.0] | [NOT-LADDR not-laddr=ip:port^9.0.0] | [NOT-NAME not-name^9.0.0] | [NOT-FLAGS not-flags^9.0.0] | [NOT-LIB-NAME not-lib-name^9.0.0] | [NOT-LIB-VER not-lib-ver^9.0.0] | [NOT-DB not-db:integer^9.0.0] | [NOT-IP not-ip^9.0.0])+)",
-        Summary = "Closes connections.", Complexity = "O(N) where N is the number of connections.")]
+        Summary = "Closes connections.", Complexity = "O(N) where N is the number of connections.",
+        History =
+        [
+            "2.8.12|Filters.", "2.8.12|ID.", "3.2.0|TYPE knows masters.", "5.0.0|TYPE knows replicas by that name.", "6.2.0|LADDR.", "7.4.0|MAXAGE.", "9.0.0|Many more filters.",
+        ])]
     internal static void Kill(ref CommandContext call, Session session)
     {
         ClientFilter? filter = call.Count == 3 ? ClientFilter.OfAddress(Encoding.UTF8.GetString(call[2])) : ClientFilter.Read(call, 2, skipMe: true);
@@ -142,7 +151,8 @@ internal static class ClientCommands
 
     [Command("CLIENT|PAUSE", arity: -3, Flags.Admin | Flags.NoScript | Flags.Loading | Flags.Stale, Group.Connection, since: "3.0.0",
         syntax: "timeout:integer [mode:(WRITE | ALL)^6.2.0]",
-        Summary = "Holds clients' commands back for a while.", Complexity = "O(1)")]
+        Summary = "Holds clients' commands back for a while.", Complexity = "O(1)",
+        History = ["6.2.0|WRITE and ALL."])]
     internal static void Pause(ref CommandContext call, Session session)
     {
         bool all = true;

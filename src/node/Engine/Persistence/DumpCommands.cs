@@ -33,14 +33,16 @@ internal static class DumpCommands
     [Command("RESTORE", arity: -4, Flags.Write | Flags.DenyOom, Group.Generic, since: "2.6.0",
         syntax: "key:key ttl:integer serialized-value [REPLACE^3.0.0] [ABSTTL^5.0.0] [IDLETIME seconds:integer^5.0.0] [FREQ frequency:integer^5.0.0]",
         Categories = Acl.Keyspace | Acl.Dangerous, Summary = "Makes a key out of what DUMP gave.",
-        Complexity = "O(1) to make the key and O(N) for a value of N bytes, O(N*log(N)) for a sorted set")]
+        Complexity = "O(1) to make the key and O(N) for a value of N bytes, O(N*log(N)) for a sorted set",
+        History = ["3.0.0|REPLACE.", "5.0.0|ABSTTL.", "5.0.0|IDLETIME and FREQ."])]
     [Key(1, KeyFlags.Overwrite | KeyFlags.Update)]
     internal static void Restore(ref CommandContext call, Session session) => RestoreKey(ref call, session.Node);
 
     [Command("RESTORE-ASKING", arity: -4, Flags.Write | Flags.DenyOom | Flags.Asking, Group.Server, since: "3.0.0",
         syntax: "key:key ttl:integer serialized-value [REPLACE^3.0.0] [ABSTTL^5.0.0] [IDLETIME seconds:integer^5.0.0] [FREQ frequency:integer^5.0.0]",
         Categories = Acl.Keyspace | Acl.Dangerous, Doc = DocFlags.SysCmd, Summary = "RESTORE for keys that move between nodes.",
-        Complexity = "O(1) to make the key and O(N) for a value of N bytes, O(N*log(N)) for a sorted set")]
+        Complexity = "O(1) to make the key and O(N) for a value of N bytes, O(N*log(N)) for a sorted set",
+        History = ["3.0.0|REPLACE.", "5.0.0|ABSTTL.", "5.0.0|IDLETIME and FREQ."])]
     [Key(1, KeyFlags.Overwrite | KeyFlags.Update)]
     internal static void RestoreAsking(ref CommandContext call, Session session) => RestoreKey(ref call, session.Node);
 

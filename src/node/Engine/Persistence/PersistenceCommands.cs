@@ -24,7 +24,8 @@ internal static class PersistenceCommands
     }
 
     [Command("BGSAVE", arity: -1, Flags.Admin | Flags.NoScript | Flags.NoAsyncLoading, Group.Server, since: "1.0.0",
-        syntax: "[SCHEDULE^3.2.2]", Summary = "Saves the data to disk in the background.", Complexity = "O(1)")]
+        syntax: "[SCHEDULE^3.2.2]", Summary = "Saves the data to disk in the background.", Complexity = "O(1)",
+        History = ["3.2.2|SCHEDULE."])]
     internal static void BackgroundSave(ref CommandContext call, Session session)
     {
         PersistencePart persistence = session.Node.Persistence;
