@@ -114,4 +114,25 @@ public sealed class CommandKeysTests
         Assert.Equal("-ERR Invalid command specified\r\n", talk.Call("COMMAND", "GETKEYS", "nosuch"));
         Assert.Equal("-ERR The command has no key arguments\r\n", talk.Call("COMMAND", "GETKEYSANDFLAGS", "ping", "x"));
     }
+
+    [Fact]
+    public void The_keys_of_a_call_and_what_is_done_to_them_are_those_that_redis_8_0_tells()
+    {
+        Conversation talk = new();
+        talk.Call("HELLO", "3");
+        List<string> wrong = [];
+        foreach (string line in Conversation.Data("getkeys-8.0.6.tsv").Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            string[] fields = line.Split('\t');
+            string[] call = fields[0].Split(' ');
+            object? flagged = ReplyTree.Parse(talk.Call(["COMMAND", "GETKEYSANDFLAGS", .. call])), plain = ReplyTree.Parse(talk.Call(["COMMAND", "GETKEYS", .. call]));
+            string ours = flagged is object?[] keys ? string.Join(' ', keys.Select(k => Text((object?[])k!))) : "ERR:" + flagged;
+            string names = plain is object?[] list ? string.Join(' ', list) : "ERR:" + plain;
+            if (ours != fields[1] || names != fields[2])
+                wrong.Add($"{fields[0]}: expected {fields[1]}, {fields[2]}; actual {ours}, {names}");
+        }
+        Assert.True(wrong.Count == 0, string.Join("\n", wrong));
+    }
+
+    private static string Text(object?[] key) => key[0] + "=" + string.Join(',', (object?[])key[1]!);
 }
