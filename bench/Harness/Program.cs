@@ -29,7 +29,8 @@ int starts = int.Parse(Given("starts", "10"));
 int port = int.Parse(Given("port", "21990"));
 
 // This process is the load generator: on its own core.
-Process.Start("taskset", ["-a", "-c", "-p", cores[1].ToString(), Environment.ProcessId.ToString()]).WaitForExit();
+var pinning = new ProcessStartInfo("taskset", ["-a", "-c", "-p", cores[1].ToString(), Environment.ProcessId.ToString()]) { RedirectStandardOutput = true };
+Process.Start(pinning)!.WaitForExit();
 
 var load = new List<LoadSample>();
 var still = new List<StillSample>();
@@ -62,7 +63,8 @@ if (cases.Length > 0)
             load.Add(LoadRun.Run(load1, b, pair));
         }
 
-        Console.Error.WriteLine($"{load1.Name}: {pairs} pairs");
+        double Cpu(ServerCommand of) => Statistics.Median([.. load.Where(s => s.Case == load1.Name && s.Server == of.Name).Select(static s => s.CpuUsPerRequest)]);
+        Console.Error.WriteLine($"{load1.Name}: {pairs} pairs, CPU {Cpu(ours):F2} and {Cpu(peer):F2} us, ratio {Cpu(peer) / Cpu(ours):F2}");
     }
 }
 

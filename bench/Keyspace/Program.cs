@@ -10,7 +10,8 @@ namespace Hexad.Keyspace.Bench;
 
 /// <summary>
 /// Figures of the keyspace on one thread: CPU nanoseconds per operation, bytes per key, the longest single insertion.
-/// Usage: <c>dotnet run -c Release --project bench/Keyspace [keys] [cluster] [small-pages]</c>. Keys have 16 bytes, values 32.
+/// Usage: <c>dotnet run -c Release --project bench/Keyspace [keys] [cluster] [small-pages]</c>, or
+/// <c>… freeing</c> (see <see cref="Freeing"/>). Keys have 16 bytes, values 32.
 /// </summary>
 internal static class Program
 {
@@ -35,6 +36,14 @@ internal static class Program
 
     private static int Main(string[] arguments)
     {
+        if (arguments.Length > 0 && arguments[0] == "freeing")
+        {
+            string type = arguments.Length > 2 ? arguments[2] : "";
+            Freeing.Run(100_000, type, report: false, new Ignored());
+            Freeing.Run(arguments.Length > 1 ? int.Parse(arguments[1]) : 10_000_000, type, report: true, new Ignored());
+            return 0;
+        }
+
         int count = arguments.Length > 0 ? int.Parse(arguments[0]) : 5_000_000;
         bool cluster = Array.IndexOf(arguments, "cluster") >= 0, huge = Array.IndexOf(arguments, "small-pages") < 0;
         for (int round = 0; round < 2; round++)

@@ -564,7 +564,7 @@ public sealed class Database
     /// <summary>Moves the entries of the next few places out of sparse pages; returns the next cursor, 0 at the end.</summary>
     internal ulong Defrag(ulong cursor, ref SliceBudget budget)
     {
-        var mover = new Mover(_all, _set.Expiries);
+        var mover = new Mover(_all, Index, _set.Expiries);
         cursor = ScanAll(cursor, ref mover);
         budget.Spend(1 + mover.Seen);
         return cursor;

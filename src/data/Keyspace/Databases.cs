@@ -20,6 +20,7 @@ public sealed class Databases : IDisposable
     private readonly EvictionPool _pool;
     private readonly List<SnapshotWalk> _walks = [];
     private readonly FieldRemoval _fieldRemoval;
+    private readonly LargeMoves _moves;
     private int _expireNext;
     private long _detachedSetBytes;
     private bool _isEditing;
@@ -42,6 +43,7 @@ public sealed class Databases : IDisposable
         _freeQueue = new FreeQueue(Tables, this);
         _pool = new EvictionPool(this);
         _fieldRemoval = new FieldRemoval(this);
+        _moves = new LargeMoves(this);
         _databases = new Database[settings.DatabaseCount];
         for (int i = 0; i < _databases.Length; i++) _databases[i] = new Database(this, i);
     }
@@ -179,16 +181,17 @@ public sealed class Databases : IDisposable
     /// <summary>
     /// Moves entries out of pages that are emptier than others of their size, so that the emptied pages can be given
     /// back (active defragmentation). Goes on where the last slice ended; true when it has been once through all
-    /// databases since it last said so. One unit of budget is an entry looked at. Handles are invalid afterwards.
+    /// databases since it last said so. One unit of budget is an entry or a node looked at. Handles are invalid afterwards.
     /// </summary>
     public bool DefragSlice(ref SliceBudget budget)
     {
         while (!budget.IsSpent)
         {
+            if (!_moves.Slice(ref budget)) return false;
             _defragCursor = _databases[_defragDatabase].Defrag(_defragCursor, ref budget);
             if (_defragCursor != 0) continue;
             _defragDatabase = (_defragDatabase + 1) % _databases.Length;
-            if (_defragDatabase == 0) return true;
+            if (_defragDatabase == 0) return _moves.Slice(ref budget);
         }
 
         return false;
@@ -402,17 +405,26 @@ public sealed class Databases : IDisposable
         Collections.Memory.Mark = 0;
     }
 
-    /// <summary>Moves all blocks of a collection to fuller pages where there are such.</summary>
-    internal void RelocateCollection(Entry entry)
+    /// <summary>Moves the blocks of a collection to fuller pages where there are such: of a large one later, in slices.</summary>
+    internal void RelocateCollection(int database, Entry entry)
     {
-        // A walk knows a collection by its root.
-        if (_walks.Count > 0) return;
+        const int AtOnceBytes = 16 * 1024;
+        if (entry.Header.ChargeBytes > AtOnceBytes)
+        {
+            _moves.Add(database, entry);
+            return;
+        }
+
+        if (!MayMove(entry.Root)) return;
         SliceBudget budget = SliceBudget.Unlimited;
         nint root = entry.Root;
         ulong cursor = 0;
         do cursor = Collections.Of(entry.Type).Relocate(ref root, cursor, ref budget); while (cursor != 0);
         entry.Root = root;
     }
+
+    /// <summary>Whether blocks of a collection may move: not while a walk tells it, which knows it and its nodes by their addresses.</summary>
+    internal bool MayMove(nint root) => TellingOf(root, out _) is null;
 
     /// <summary>Frees a set that no database has any more, or leaves it to the walks that run over it.</summary>
     internal void Discard(TableSet set, FreeMode mode)

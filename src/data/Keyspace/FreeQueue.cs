@@ -21,6 +21,7 @@ internal sealed class FreeQueue(BucketTables<Entry> tables, Databases all)
     public const int LongBytes = 2 * 1024 * 1024;
 
     private const int PieceBytes = 1024 * 1024;
+    private const int UnitsPerPiece = 100;
 
     private readonly Queue<Waiting> _queue = new();
     private readonly Stack<(nint Block, nuint Bytes)> _long = new();
@@ -81,7 +82,7 @@ internal sealed class FreeQueue(BucketTables<Entry> tables, Databases all)
         while (_long.Count > 0)
         {
             if (budget.IsSpent) return false;
-            budget.Spend();
+            budget.Spend(UnitsPerPiece);
             ShortenLong();
         }
 

@@ -9,7 +9,7 @@ internal readonly struct Collector(KeyBuffer keys) : IPlaceVisitor
 }
 
 /// <summary>Moves entries and what they hold to fuller pages.</summary>
-internal struct Mover(Databases all, ExpiryIndex index) : IPlaceVisitor
+internal struct Mover(Databases all, int database, ExpiryIndex index) : IPlaceVisitor
 {
     public int Seen;
 
@@ -18,7 +18,7 @@ internal struct Mover(Databases all, ExpiryIndex index) : IPlaceVisitor
         Seen++;
         var entry = new Entry(NativeTable.BlockAt(place));
         Entry moved = entry.Relocate(all.Memory);
-        if (moved.IsCollection) all.RelocateCollection(moved);
+        if (moved.IsCollection) all.RelocateCollection(database, moved);
         if (moved.Block == entry.Block) return;
         NativeTable.Replace(place, moved.Block);
         if (moved.IsIndexed) index.Replace(moved);

@@ -82,6 +82,18 @@ public unsafe struct Blob
         return new Span<byte>((byte*)_address + at, inserted);
     }
 
+    /// <summary>Makes room for so many bytes, which are not counted yet.</summary>
+    public void Reserve(SlabAllocator memory, int room)
+    {
+        if (room > Room) Resize(memory, room);
+    }
+
+    /// <summary>Gives room back that is not used.</summary>
+    public void Trim(SlabAllocator memory)
+    {
+        if (!IsLent && _length < _room) Resize(memory, (int)_length);
+    }
+
     /// <summary>Frees the block.</summary>
     public void Free(SlabAllocator memory)
     {

@@ -9,12 +9,12 @@ public interface ITickSource
 
 /// <summary>
 /// How much a slice of background work may do: so many units of work (an entry freed, a bucket moved), and, where a
-/// tick source is given, until a reading of it. The clock is read once in 32 units. A slice of at least one unit is
+/// tick source is given, until a reading of it. The clock is read once in 8 units. A slice of at least one unit is
 /// always done, so that work ends however slow the clock says it is.
 /// </summary>
 public struct SliceBudget
 {
-    private const int UnitsPerReading = 32;
+    private const int UnitsPerReading = 8;
 
     private readonly ITickSource? _ticks;
     private readonly long _untilUs;

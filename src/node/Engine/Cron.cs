@@ -2,8 +2,8 @@
 // every millisecond while a slice of work is left over.
 //
 //   expiry      keys past their time are removed, for at most a quarter of the period's CPU time
-//   rehashing   a millisecond at a time, unless activerehashing is off
-//   freeing     what was unlinked or flushed away
+//   rehashing   less than half a millisecond at a time, unless activerehashing is off
+//   freeing     what was unlinked or flushed away, as long at a time
 //   clients     idle ones, and those whose output has been too long for too long
 //   defragmenting   while activedefrag is on and enough memory is wasted, for a share of the CPU time
 //   sampling    operations and bytes a second, peak memory
@@ -19,7 +19,8 @@ namespace Hexad.Engine;
 internal sealed class Cron(Node node) : IPart, ITickSource
 {
     private const int SampleEveryMs = 100;
-    private const int SliceUs = 1000;
+    private const int SliceUs = 400;
+    private const int SliceEveryUs = 1000;
     private const int ClientsPerHz = 200;
     private const int MostHz = 500;
     private MonotonicMs _next;
@@ -57,7 +58,7 @@ internal sealed class Cron(Node node) : IPart, ITickSource
             while (node.Sessions.Count / Hz > ClientsPerHz && Hz < MostHz) Hz = Math.Min(Hz * 2, MostHz);
         _next = node.Now.Monotonic + Math.Max(1, 1000 / Hz);
         Expire();
-        Defragment();
+        JudgeFragmentation();
         Slice();
         node.Sessions.CheckAll();
         if (node.Now.Monotonic >= _nextSample) Sample();
@@ -78,28 +79,25 @@ internal sealed class Cron(Node node) : IPart, ITickSource
         node.Latency.Add("expire-cycle", tookUs * 1000);
     }
 
-    // As Redis: the more memory is wasted between the two thresholds, the greater the share of the CPU.
-    private void Defragment()
+    // As Redis: the more memory is wasted between the two thresholds, the greater the share of the CPU. It is given in slices.
+    private void JudgeFragmentation()
     {
         long used = Math.Max(1, node.Databases.UsedBytes);
         long wasted = node.Databases.ReservedBytes - used;
         double percent = wasted * 100.0 / used;
         NodeOptions options = node.Options;
         bool runs = options.ActiveDefrag && !node.Persistence.IsLoading && wasted >= options.DefragIgnoreBytes && percent >= options.DefragThresholdLowerPercent;
-        if (!runs)
-        {
-            node.Statistics.DefragPercent = 0;
-            return;
-        }
-
         int lower = options.DefragThresholdLowerPercent, upper = Math.Max(lower + 1, options.DefragThresholdUpperPercent);
         int least = options.DefragCycleMinPercent, most = Math.Max(least, options.DefragCycleMaxPercent);
-        int share = (int)Math.Clamp(least + (percent - lower) * (most - least) / (upper - lower), least, most);
+        node.Statistics.DefragPercent = runs ? (int)Math.Clamp(least + (percent - lower) * (most - least) / (upper - lower), least, most) : 0;
+    }
+
+    private void Defragment()
+    {
         long startUs = TicksUs();
-        var budget = new SliceBudget(int.MaxValue - 1, this, 10_000L * share / Hz);
+        var budget = new SliceBudget(int.MaxValue - 1, this, Math.Min(SliceUs, SliceEveryUs * node.Statistics.DefragPercent / 100));
         node.Databases.DefragSlice(ref budget);
         long tookUs = TicksUs() - startUs;
-        node.Statistics.DefragPercent = share;
         node.Statistics.DefragUs += tookUs;
         node.Latency.Add("active-defrag-cycle", tookUs * 1000);
     }
@@ -119,7 +117,9 @@ internal sealed class Cron(Node node) : IPart, ITickSource
         done &= node.Databases.FreeSlice(ref free);
         node.Statistics.LazyFreedObjects += Math.Max(0, before - node.Databases.PendingFreeCount);
         if (node.Eviction.IsPending) node.Eviction.MakeRoom();
-        _sliceLeft = !done;
+        bool defragments = node.Statistics.DefragPercent > 0 && !node.Persistence.IsLoading;
+        if (defragments) Defragment();
+        _sliceLeft = !done || defragments;
     }
 
     private void Sample()

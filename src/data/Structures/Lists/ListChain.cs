@@ -36,6 +36,10 @@ public sealed unsafe class ListChain : ICollection
     private readonly SlabAllocator _slabs;
     private readonly NodePacker _packer;
 
+    // The list whose blocks are being moved, and the node that is next.
+    private nint _movingRoot;
+    private ListNode* _movingNode;
+
     public ListChain(CollectionMemory memory)
     {
         _memory = memory;
@@ -93,8 +97,14 @@ public sealed unsafe class ListChain : ICollection
     {
         var list = (ListHead*)root;
         ListNode* end = atHead ? list->First : list->Last;
-        if (Allows(list, end, text.Length)) PutAtEdge(list, end, atHead, text);
-        else Link(list, end, NewNode(text), after: !atHead);
+        if (Allows(list, end, text.Length))
+        {
+            PutAtEdge(list, end, atHead, text);
+            return;
+        }
+
+        if (end != null) end->Bytes.Trim(_slabs);
+        Link(list, end, NewNode(text), after: !atHead);
     }
 
     /// <summary>The element with this index; -1 is the last, -2 the one before it.</summary>
@@ -222,17 +232,7 @@ public sealed unsafe class ListChain : ICollection
     public (int Fill, int Depth) ShapeOf(nint root) => (((ListHead*)root)->Fill, ((ListHead*)root)->Depth);
 
     /// <summary>What DEBUG OBJECT tells of a list beside its nodes: the size of their bytes if none were compressed, and how many are.</summary>
-    public (long Bytes, int Compressed) Sizes(nint root)
-    {
-        (long bytes, int compressed) = (0, 0);
-        for (ListNode* node = ((ListHead*)root)->First; node != null; node = node->Next)
-        {
-            bytes += node->Length;
-            compressed += node->IsCompressed;
-        }
-
-        return (bytes, compressed);
-    }
+    public (long Bytes, int Compressed) Sizes(nint root) => ((ListHead*)root)->Sizes();
 
     /// <inheritdoc/>
     public long CountOf(nint root) => ((ListHead*)root)->Count;
@@ -284,12 +284,16 @@ public sealed unsafe class ListChain : ICollection
     public bool FreeSlice(nint root, ref SliceBudget budget)
     {
         var list = (ListHead*)root;
+        if (root == _movingRoot)
+        {
+            _movingRoot = 0;
+            _movingNode = null;
+        }
+
         while (list->First != null)
         {
             if (budget.IsSpent) return false;
-            ListNode* node = list->First;
-            list->First = node->Next;
-            FreeNode(node);
+            FreeNode(ListNode.TakeUpperEnd(list));
             budget.Spend(2);
         }
 
@@ -302,27 +306,31 @@ public sealed unsafe class ListChain : ICollection
     /// <inheritdoc/>
     public ulong Relocate(ref nint root, ulong cursor, ref SliceBudget budget)
     {
-        if (cursor == 0) _slabs.TryRelocate(root, (nuint)sizeof(ListHead), out root);
-        var list = (ListHead*)root;
-        ListNode* node = list->First;
-        for (ulong i = 0; i < cursor && node != null; i++) node = node->Next;
-        for (; node != null; node = node->Next, cursor++)
+        if (cursor != 0 && root != _movingRoot) return 0;
+        if (cursor == 0)
         {
-            if (cursor > 0 && budget.IsSpent) return cursor;
+            _slabs.TryRelocate(root, (nuint)sizeof(ListHead), out root);
+            _movingRoot = root;
+            _movingNode = ((ListHead*)root)->First;
+        }
+
+        var list = (ListHead*)root;
+        while (_movingNode != null)
+        {
+            ListNode* node = _movingNode;
             _packer.Forget(node);
             node->Bytes.Relocate(_slabs);
             if (_slabs.TryRelocate((nint)node, (nuint)sizeof(ListNode), out nint moved))
             {
                 node = (ListNode*)moved;
-                if (node->Previous != null) node->Previous->Next = node;
-                else list->First = node;
-                if (node->Next != null) node->Next->Previous = node;
-                else list->Last = node;
+                ListNode.Rechain(list, node);
             }
 
-            budget.Spend(2);
+            _movingNode = node->Next;
+            if (!budget.Spend(2) && _movingNode != null) return 1;
         }
 
+        _movingRoot = 0;
         return 0;
     }
 
@@ -374,6 +382,7 @@ public sealed unsafe class ListChain : ICollection
     private void PutAtEdge(ListHead* list, ListNode* node, bool atHead, ReadOnlySpan<byte> text)
     {
         Change(node);
+        node->Reserve(_slabs, text.Length + EntryEstimateBytes, new ListFill(list->Fill).MostNodeBytes);
         if (atHead) Listpack.Prepend(_slabs, ref node->Bytes, text);
         else Listpack.Append(_slabs, ref node->Bytes, text);
         node->Count++;
@@ -559,6 +568,7 @@ public sealed unsafe class ListChain : ICollection
     private void FreeNode(ListNode* node)
     {
         _packer.Forget(node);
+        if (node == _movingNode) _movingNode = node->Next;
         if (node->Bytes.Address != 0) node->Bytes.Free(_slabs);
         _slabs.Free((nint)node, (nuint)sizeof(ListNode));
     }

@@ -20,6 +20,9 @@ public readonly record struct ListFill(int Option)
     /// <summary>The most elements, at least one; <see cref="long.MaxValue"/> if bytes are counted.</summary>
     public long MostElements => Option < 0 ? long.MaxValue : Math.Max(Option, 1);
 
+    /// <summary>The most bytes that a node may have, however elements are limited.</summary>
+    public long MostNodeBytes => Option < 0 ? MostBytes : SafeBytes;
+
     /// <summary>Whether so much is too much.</summary>
-    public bool IsExceeded(long bytes, long elements) => bytes > (Option < 0 ? MostBytes : SafeBytes) || elements > MostElements;
+    public bool IsExceeded(long bytes, long elements) => bytes > MostNodeBytes || elements > MostElements;
 }

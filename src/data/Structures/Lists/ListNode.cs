@@ -1,5 +1,6 @@
 using System;
 using System.Runtime.InteropServices;
+using Hexad.Memory;
 
 namespace Hexad.Structures;
 
@@ -53,6 +54,46 @@ internal unsafe struct ListNode
         ListOrder.Give(list, node);
     }
 
+    /// <summary>Gives a node that grows at the edge room for more than it needs now, so that it is not moved with each element.</summary>
+    public void Reserve(SlabAllocator slabs, int more, long fullBytes)
+    {
+        long needed = (long)Bytes.Length + more;
+        if (needed > Bytes.Room) Bytes.Reserve(slabs, (int)Math.Max(needed, Math.Min(fullBytes, needed + needed / 2)));
+    }
+
+    /// <summary>A node has another address.</summary>
+    public static void Rechain(ListHead* list, ListNode* node)
+    {
+        if (node->Previous != null) node->Previous->Next = node;
+        else list->First = node;
+        if (node->Next != null) node->Next->Previous = node;
+        else list->Last = node;
+    }
+
+    /// <summary>
+    /// Takes off, of a list that is being freed, the end whose bytes have the higher address: freed downwards, malloc gives its heap
+    /// back bit by bit, and not all of it when the last block goes.
+    /// </summary>
+    public static ListNode* TakeUpperEnd(ListHead* list)
+    {
+        ListNode* first = list->First;
+        ListNode* last = list->Last;
+        if (first == last)
+        {
+            list->First = list->Last = null;
+            return first;
+        }
+
+        if (first->Bytes.Address > last->Bytes.Address)
+        {
+            list->First = first->Next;
+            return first;
+        }
+
+        list->Last = last->Previous;
+        return last;
+    }
+
     /// <summary>Takes a node out of a list.</summary>
     public static void Unchain(ListHead* list, ListNode* node)
     {
@@ -81,6 +122,19 @@ internal unsafe struct ListHead
 
     /// <summary>Whether nodes share numbers: see <see cref="ListOrder"/>.</summary>
     public int IsCrowded;
+
+    /// <summary>The size of all nodes' bytes if none were compressed, and how many are.</summary>
+    public readonly (long Bytes, int Compressed) Sizes()
+    {
+        (long bytes, int compressed) = (0, 0);
+        for (ListNode* node = First; node != null; node = node->Next)
+        {
+            bytes += node->Length;
+            compressed += node->IsCompressed;
+        }
+
+        return (bytes, compressed);
+    }
 }
 
 /// <summary>Where an element of a list is. Gone with the next change of the list.</summary>
