@@ -68,7 +68,9 @@ public class RecordedPayloadTests
             parts = parts.Chunk(2).Select(pair => (Name: pair[0], Value: type == "zset" ? Score(pair[1]) : pair[1])).OrderBy(pair => pair.Name, StringComparer.Ordinal).SelectMany(pair => new[] { pair.Name, pair.Value }).ToList();
         var bytes = new List<byte>();
         foreach (string part in parts) bytes.AddRange([.. Encoding.ASCII.GetBytes(part.Length.ToString(CultureInfo.InvariantCulture) + ":"), .. Encoding.Latin1.GetBytes(part)]);
+#pragma warning disable CA5350 // the sums were recorded so
         return Convert.ToHexStringLower(SHA1.HashData(bytes.ToArray()));
+#pragma warning restore CA5350
     }
 
     private static string Score(string text)
