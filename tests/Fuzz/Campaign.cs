@@ -79,7 +79,7 @@ internal sealed unsafe class Campaign(FuzzTarget target, ulong seed)
         }
     }
 
-    /// <summary>Of some inputs those that reach something which the shorter ones do not, shortest first.</summary>
+    /// <summary>Of some inputs those that reach a place which the seeds and the shorter ones do not, shortest first.</summary>
     public List<byte[]> Distinct(List<byte[]> inputs)
     {
         var kept = new List<byte[]>();
@@ -88,7 +88,12 @@ internal sealed unsafe class Campaign(FuzzTarget target, ulong seed)
         fixed (byte* place = map) Trace.SharedMem = place;
         foreach (byte[] seed in target.Seeds()) Try(seed, map);
         foreach (byte[] input in inputs)
-            if (Try(input, map)) kept.Add(input);
+        {
+            int before = _places;
+            Try(input, map);
+            if (_places > before) kept.Add(input);
+        }
+
         return kept;
     }
 
