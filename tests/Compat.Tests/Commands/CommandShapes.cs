@@ -112,6 +112,7 @@ internal static class CommandShapes
             "F" => One(dice, Bounds),
             "L" => One(dice, Lexes),
             "X" => One(dice, Ids),
+            "Y" => One(dice, Ids) is var id && id == "+" ? "5" : id, // To XREAD + is the last entry since 7.4.
             "T" => One(dice, ["100000", "0", "-1", "abc", "9223372036854775807", "99999999999"]),
             "M" => One(dice, ["33177117420000", "-5", "x"]),
             "P" => One(dice, Payloads),
