@@ -44,9 +44,7 @@ internal sealed class ManualFailover(ClusterState state)
     /// <summary>On the replica: CLUSTER FAILOVER, after its checks. FORCE does not wait for the primary.</summary>
     public void Request(ClusterNode primary, bool force)
     {
-        Reset();
-        _end = state.Now + TimeoutMs;
-        _hadData = state.Replication.HasData;
+        Open();
         if (force)
         {
             state.Notice("Forced failover user request accepted.");
@@ -63,8 +61,7 @@ internal sealed class ManualFailover(ClusterState state)
     /// <summary>On the primary: a replica asked for it, or it was picked by a hand-over.</summary>
     public void Begin(ClusterNode successor, bool handOver)
     {
-        Reset();
-        _end = state.Now + TimeoutMs;
+        Open();
         _handOver = handOver;
         Successor = successor;
         state.Effects.PauseWrites(state.Now + 2 * TimeoutMs);
@@ -84,9 +81,7 @@ internal sealed class ManualFailover(ClusterState state)
         if (!IsRunning && takeOver)
         {
             state.Notice("My primary hands over to me.");
-            Reset();
-            _end = state.Now + TimeoutMs;
-            _hadData = state.Replication.HasData;
+            Open();
         }
 
         if (!IsRunning || _target is not null) return;
@@ -126,6 +121,13 @@ internal sealed class ManualFailover(ClusterState state)
     public void NodeRemoved(ClusterNode node)
     {
         if (Successor == node) Reset();
+    }
+
+    private void Open()
+    {
+        Reset();
+        _end = state.Now + TimeoutMs;
+        _hadData = state.Replication.HasData;
     }
 
     private void Check()

@@ -76,6 +76,14 @@ public sealed class Propagation
         Also(database, arguments, target);
     }
 
+    /// <summary>The removal of a key is repeated instead of the call.</summary>
+    public void InsteadRemoval(int database, ReadOnlySpan<byte> key, bool unlink = false)
+    {
+        Instead(database, 2);
+        Add(unlink ? "UNLINK"u8 : "DEL"u8);
+        Add(key);
+    }
+
     /// <summary>Begins a command that is repeated beside the call, before it.</summary>
     public void Also(int database, int arguments, PropagationTarget target = PropagationTarget.Both)
     {

@@ -106,9 +106,7 @@ internal static class Expirations
             call.Db.Delete(entry, later ? FreeMode.Later : FreeMode.Now);
             call.Changed(call[1]);
             call.Notify(EventClass.Generic, "del", call[1]);
-            instead.Instead(call.Db.Index, 2);
-            instead.Add(later ? "UNLINK"u8 : "DEL"u8);
-            instead.Add(call[1]);
+            instead.InsteadRemoval(call.Db.Index, call[1], unlink: later);
             return;
         }
 

@@ -166,10 +166,7 @@ internal static class RandomMembers
         call.Db.Delete(entry, later ? FreeMode.Later : FreeMode.Now);
         call.Notify(EventClass.Generic, "del", call[1]);
         call.Changed(call[1]);
-        Propagation instead = call.Propagation;
-        instead.Instead(call.Db.Index, 2);
-        instead.Add(later ? "UNLINK"u8 : "DEL"u8);
-        instead.Add(call[1]);
+        call.Propagation.InsteadRemoval(call.Db.Index, call[1], unlink: later);
     }
 
     private static void PopSome(ref CommandContext call, EntryRef entry, int count)

@@ -142,10 +142,7 @@ internal static class StringConditions
         call.Db.Delete(call[1], call.Services.Options.LazyServerDelete ? FreeMode.Later : FreeMode.Now);
         call.Changed(call[1]);
         call.Notify(EventClass.Generic, "del", call[1]);
-        Propagation instead = call.Propagation;
-        instead.Instead(call.Db.Index, 2);
-        instead.Add("DEL"u8);
-        instead.Add(call[1]);
+        call.Propagation.InsteadRemoval(call.Db.Index, call[1]);
         call.Reply.Integer(1);
     }
 

@@ -86,10 +86,7 @@ internal static class StringEdits
         call.Db.Delete(entry);
         call.Changed(call[1]);
         call.Notify(EventClass.Generic, "del", call[1]);
-        Propagation instead = call.Propagation;
-        instead.Instead(call.Db.Index, 2);
-        instead.Add("DEL"u8);
-        instead.Add(call[1]);
+        call.Propagation.InsteadRemoval(call.Db.Index, call[1]);
     }
 
     [Command("GETEX", arity: -2, Flags.Write | Flags.Fast, Group.String, since: "6.2.0",

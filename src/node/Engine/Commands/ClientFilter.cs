@@ -49,7 +49,7 @@ internal sealed class ClientFilter
         bool negated = word.Length > 4 && Ascii.EqualsIgnoreCase(word[..4], "NOT-"u8);
         if (negated) word = word[4..];
         int before = _tests.Count;
-        bool added = Is(word, "ID") ? TryIds(call, ref at) : TryOne(call, word, at + 1, negated);
+        bool added = Ascii.EqualsIgnoreCase(word, "ID"u8) ? TryIds(call, ref at) : TryOne(call, word, at + 1, negated);
         if (!added) return false;
         at += 2;
         for (int i = before; negated && i < _tests.Count; i++)
@@ -64,20 +64,20 @@ internal sealed class ClientFilter
     private bool TryOne(in CommandContext call, ReadOnlySpan<byte> word, int at, bool negated)
     {
         string value = Encoding.UTF8.GetString(call[at]);
-        if (Is(word, "ADDR")) _tests.Add(session => session.PeerText == value);
-        else if (Is(word, "LADDR")) _tests.Add(session => session.LocalText == value);
-        else if (Is(word, "IP")) _tests.Add(session => session.PeerText.AsSpan(0, Math.Max(0, session.PeerText.LastIndexOf(':'))).SequenceEqual(value));
-        else if (Is(word, "NAME")) _tests.Add(session => session.Name == value);
-        else if (Is(word, "LIB-NAME")) _tests.Add(session => session.LibraryName == value);
-        else if (Is(word, "LIB-VER")) _tests.Add(session => session.LibraryVersion == value);
-        else if (Is(word, "TYPE")) return TryType(call, at);
-        else if (Is(word, "USER")) return TryUser(call, at);
-        else if (Is(word, "DB")) return TryDatabase(call, at);
-        else if (Is(word, "FLAGS")) return TryFlags(call, at, value);
+        if (Ascii.EqualsIgnoreCase(word, "ADDR"u8)) _tests.Add(session => session.PeerText == value);
+        else if (Ascii.EqualsIgnoreCase(word, "LADDR"u8)) _tests.Add(session => session.LocalText == value);
+        else if (Ascii.EqualsIgnoreCase(word, "IP"u8)) _tests.Add(session => session.PeerText.AsSpan(0, Math.Max(0, session.PeerText.LastIndexOf(':'))).SequenceEqual(value));
+        else if (Ascii.EqualsIgnoreCase(word, "NAME"u8)) _tests.Add(session => session.Name == value);
+        else if (Ascii.EqualsIgnoreCase(word, "LIB-NAME"u8)) _tests.Add(session => session.LibraryName == value);
+        else if (Ascii.EqualsIgnoreCase(word, "LIB-VER"u8)) _tests.Add(session => session.LibraryVersion == value);
+        else if (Ascii.EqualsIgnoreCase(word, "TYPE"u8)) return TryType(call, at);
+        else if (Ascii.EqualsIgnoreCase(word, "USER"u8)) return TryUser(call, at);
+        else if (Ascii.EqualsIgnoreCase(word, "DB"u8)) return TryDatabase(call, at);
+        else if (Ascii.EqualsIgnoreCase(word, "FLAGS"u8)) return TryFlags(call, at, value);
         else if (negated) return Refuse(call, ErrorReplies.Syntax);
-        else if (Is(word, "MAXAGE")) return TrySeconds(call, at, "maxage", session => session.Node.Now.Monotonic - session.CreatedAt);
-        else if (Is(word, "IDLE")) return TrySeconds(call, at, "idle", session => session.Node.Now.Monotonic - session.LastActive);
-        else if (Is(word, "SKIPME") && (call.Says(at, "YES"u8) || call.Says(at, "NO"u8))) SkipMe = call.Says(at, "YES"u8);
+        else if (Ascii.EqualsIgnoreCase(word, "MAXAGE"u8)) return TrySeconds(call, at, "maxage", session => session.Node.Now.Monotonic - session.CreatedAt);
+        else if (Ascii.EqualsIgnoreCase(word, "IDLE"u8)) return TrySeconds(call, at, "idle", session => session.Node.Now.Monotonic - session.LastActive);
+        else if (Ascii.EqualsIgnoreCase(word, "SKIPME"u8) && (call.Says(at, "YES"u8) || call.Says(at, "NO"u8))) SkipMe = call.Says(at, "YES"u8);
         else return Refuse(call, ErrorReplies.Syntax);
         return true;
     }
@@ -135,8 +135,6 @@ internal sealed class ClientFilter
         _tests.Add(session => elapsedMs(session) / 1000 >= seconds);
         return true;
     }
-
-    private static bool Is(ReadOnlySpan<byte> word, string name) => word.Length == name.Length && Encoding.Latin1.GetString(word).Equals(name, StringComparison.OrdinalIgnoreCase);
 
     private static bool Refuse(in CommandContext call, ReadOnlySpan<byte> error)
     {

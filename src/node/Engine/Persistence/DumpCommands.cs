@@ -98,9 +98,7 @@ internal static class DumpCommands
         {
             if (deleted)
             {
-                call.Propagation.Instead(call.Db.Index, 2);
-                call.Propagation.Add(call.Services.Options.LazyServerDelete ? "UNLINK"u8 : "DEL"u8);
-                call.Propagation.Add(key);
+                call.Propagation.InsteadRemoval(call.Db.Index, key, unlink: call.Services.Options.LazyServerDelete);
                 call.Changed(key);
                 call.Notify(EventClass.Generic, "del", key);
             }
