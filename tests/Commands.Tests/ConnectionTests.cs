@@ -1,5 +1,6 @@
 using System;
 using System.Linq;
+using System.Text;
 using Hexad.Engine.Seam;
 using Xunit;
 
@@ -293,5 +294,30 @@ public sealed class ConnectionTests
         Assert.Equal(":1\r\n", young.Run("CLIENT KILL MAXAGE 100"));
         Assert.True(old.IsClosed);
         Assert.False(young.IsClosed);
+    }
+
+    [Fact]
+    public void Requests_that_are_cut_anywhere_by_reads_are_answered_like_whole_ones()
+    {
+        byte[] all = Encoding.Latin1.GetBytes(string.Concat(
+            "SET a some-value\r\n", Words("APPEND", "a", new string('x', 90)), Words("BLPOP", "nothing", "0.01"),
+            Words("MULTI"), Words("INCR", "n"), Words("GET", "a"), Words("EXEC"), "PING\r\n", Words("ECHO", "last")));
+        string whole = Conversation([all]);
+        for (int first = 1; first < all.Length - 1; first++)
+        {
+            int second = first + Math.Min(1 + first % 37, all.Length - first - 1);
+            Assert.Equal(whole, Conversation([all[..first], all[first..second], all[second..]]));
+        }
+
+        static string Conversation(byte[][] reads)
+        {
+            var node = new TestNode();
+            TestClient client = node.Connect();
+            foreach (byte[] read in reads) client.Send(read);
+            node.Pass(200);
+            return client.Read();
+        }
+
+        static string Words(params string[] words) => Encoding.Latin1.GetString(TestClient.Encode(words));
     }
 }

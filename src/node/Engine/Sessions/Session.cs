@@ -209,15 +209,15 @@ public sealed class Session : ILinkOwner
     {
         if (IsClosing) return;
         LastActive = _node.Now.Monotonic;
-        if (PendingBytes > 0 || _consuming || !MayGoOn)
+        if (PendingBytes == 0 && !_consuming && MayGoOn)
+        {
+            KeepRest(bytes, Consume(bytes));
+        }
+        else if (!TryConsumeJoined(bytes))
         {
             Keep(bytes);
             Resume();
-            return;
         }
-
-        int used = Consume(bytes);
-        if (used < bytes.Length && !IsClosing) Keep(bytes[used..]);
     }
 
     /// <summary>Goes on with what waits in the buffer: after a block or a suspension has ended.</summary>
@@ -259,6 +259,32 @@ public sealed class Session : ILinkOwner
     {
         if (Link is not null) _node.Host.Flush(Link);
         Resume();
+    }
+
+    /// <summary>
+    /// Executes what is complete in the bytes that waited and the new <paramref name="bytes"/>, and keeps only what is left
+    /// over. A request that began at the end of one read and ends in the next is put together in the node's own room, so
+    /// that no session needs a buffer as long as a whole read. False, and nothing has been done: it may not go on, or that
+    /// would copy much for little (a long request that comes in small pieces), or there is not that much room.
+    /// </summary>
+    private bool TryConsumeJoined(ReadOnlySpan<byte> bytes)
+    {
+        int waited = PendingBytes;
+        int length = waited + bytes.Length;
+        if (_consuming || !MayGoOn || Stopped is not null || _node.Dispatcher.Depth > 0) return false;
+        if (bytes.Length < waited || _parser.AwaitedLength > length) return false;
+        if (!_node.Sessions.JoinRoom.TryTake(length, out Span<byte> joined)) return false;
+        _pending.AsSpan(_pendingStart, waited).CopyTo(joined);
+        bytes.CopyTo(joined[waited..]);
+        DropPending();
+        KeepRest(joined, Consume(joined));
+        _node.Sessions.JoinRoom.GiveBack();
+        return true;
+    }
+
+    private void KeepRest(ReadOnlySpan<byte> bytes, int used)
+    {
+        if (used < bytes.Length && !IsClosing) Keep(bytes[used..]);
     }
 
     /// <summary>Executes the whole requests at the front of <paramref name="bytes"/>; returns how many bytes they took.</summary>

@@ -47,6 +47,9 @@ public sealed class SessionTable(Node node)
         }
     }
 
+    /// <summary>Where requests that came in two reads are put together.</summary>
+    internal JoinRoom JoinRoom { get; } = new();
+
     /// <summary>Output longer than this is looked at after each command.</summary>
     internal long WatchedOutputBytes { get; private set; } = long.MaxValue;
 
