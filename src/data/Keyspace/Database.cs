@@ -199,6 +199,12 @@ public sealed class Database
 
     internal void Commit(ref EntryRef entry, in CollectionEdit edit)
     {
+        if (edit.Root != 0 && edit.Root == edit.RootBefore && edit.Encoding == entry.Encoding)
+        {
+            CommitInPlace(entry, edit);
+            return;
+        }
+
         CollectionEdit done = edit;
         Entry target = entry.Entry;
         if (done.Root != 0)
@@ -219,6 +225,16 @@ public sealed class Database
         target.SetKind(target.Type, done.Encoding);
         target.Epoch = _set.Table(entry.Slot).Epoch;
         _set.Resized(done.Change);
+        _set.TrackFields(target);
+    }
+
+    /// <summary>Most changes of a large collection leave its root where it was: the entry needs no new shape.</summary>
+    private void CommitInPlace(EntryRef entry, in CollectionEdit edit)
+    {
+        edit.HeaderOfRoot.ChargeBytes = edit.Charge;
+        Entry target = entry.Entry;
+        target.Epoch = _set.Table(entry.Slot).Epoch;
+        _set.Resized(edit.Change);
         _set.TrackFields(target);
     }
 

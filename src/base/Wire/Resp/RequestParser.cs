@@ -176,6 +176,13 @@ public sealed class RequestParser
     private ParseOutcome ParseCount(ReadOnlySpan<byte> bytes, in RequestLimits limits)
     {
         ReadOnlySpan<byte> rest = bytes[_place..];
+        if (IsOneDigit(rest))
+        {
+            _place += 4;
+            _argumentsLeft = rest[1] - '0';
+            return ParseOutcome.Full;
+        }
+
         int end = LineEnd(rest);
         if (end < 0) return rest.Length > InlineMax ? Malformed("too big mbulk count string") : ParseOutcome.NeedMore;
         if (!NumberText.TryInt64(rest[1..end], out long count) || count > CountMax) return Malformed("invalid multibulk length");
@@ -190,9 +197,19 @@ public sealed class RequestParser
     {
         while (_argumentsLeft > 0)
         {
-            if (_bulkLength < 0)
+            ReadOnlySpan<byte> rest = bytes[Math.Min(_place, bytes.Length)..];
+            if (_bulkLength < 0 && IsOneDigit(rest) && rest[0] == '$')
             {
-                ReadOnlySpan<byte> rest = bytes[Math.Min(_place, bytes.Length)..];
+                _place += 4;
+                _bulkLength = rest[1] - '0';
+            }
+            else if (_bulkLength < 0 && IsTwoDigits(rest) && rest[0] == '$')
+            {
+                _place += 5;
+                _bulkLength = (rest[1] - '0') * 10 + rest[2] - '0';
+            }
+            else if (_bulkLength < 0)
+            {
                 int end = LineEnd(rest);
                 if (end < 0) return rest.Length > InlineMax ? Malformed("too big bulk count string") : ParseOutcome.NeedMore;
                 if (rest[0] != '$') return Malformed($"expected '$', got '{(char)rest[0]}'");
@@ -212,6 +229,13 @@ public sealed class RequestParser
 
         return ParseOutcome.Full;
     }
+
+    // Counts and lengths of one digit or two, which most are, are read without further ado: a mark, the digits, the end of the line.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsOneDigit(ReadOnlySpan<byte> rest) => rest.Length > 3 && rest[2] == '\r' && (uint)(rest[1] - '0') <= 9;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsTwoDigits(ReadOnlySpan<byte> rest) => rest.Length > 4 && rest[3] == '\r' && (uint)(rest[1] - '1') <= 8 && (uint)(rest[2] - '0') <= 9;
 
     // words CRLF, or LF alone
     private ParseOutcome ParseInline(ReadOnlySpan<byte> bytes)

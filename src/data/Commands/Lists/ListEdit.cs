@@ -103,7 +103,11 @@ internal ref struct ListEdit
     }
 
     /// <summary>Removes an element at one end.</summary>
-    public void DeleteEnd(bool atHead) => DeleteRange(atHead ? 0 : Count - 1, 1);
+    public void DeleteEnd(bool atHead)
+    {
+        if (IsPacked) Listpack.Delete(_slabs, ref _edit.Packed, atHead ? Listpack.HeaderBytes : Listpack.Last(_edit.Packed.Bytes));
+        else _chain.DeleteEnd(_edit.Root, atHead);
+    }
 
     /// <summary>Removes up to <paramref name="most"/> elements (0: all) with this text, from one end on; returns how many.</summary>
     public long Remove(ReadOnlySpan<byte> text, bool fromTail, long most)

@@ -21,7 +21,8 @@ internal static class ListValue
     public static void ReplyEnd(in CommandContext call, EntryRef entry, bool atHead, long count)
     {
         ListView list = ListView.Of(call, entry);
-        if (atHead) list.Reply(call.Reply, 0, count);
+        if (count == 1) ListView.Put(call.Reply, list.Read(list.End(atHead)));
+        else if (atHead) list.Reply(call.Reply, 0, count);
         else list.ReplyBackwards(call.Reply, count);
     }
 
@@ -33,7 +34,8 @@ internal static class ListValue
         if (!isLast)
         {
             ListEdit edit = ListEdit.Begin(call, ref entry);
-            edit.DeleteRange(atHead ? 0 : before - count, count);
+            if (count == 1) edit.DeleteEnd(atHead);
+            else edit.DeleteRange(atHead ? 0 : before - count, count);
             edit.Shrink();
             edit.Commit(ref entry);
         }

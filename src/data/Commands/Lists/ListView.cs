@@ -60,6 +60,11 @@ internal readonly ref struct ListView
         ? new ListSpot(Listpack.Seek(_pack, index), default)
         : new ListSpot(Listpack.None, _chain.Seek(_root, index));
 
+    /// <summary>The element at one end.</summary>
+    public ListSpot End(bool atHead) => _root == 0
+        ? new ListSpot(atHead ? Listpack.First(_pack) : Listpack.Last(_pack), default)
+        : new ListSpot(Listpack.None, _chain.End(_root, atHead));
+
     /// <summary>The element after this one.</summary>
     public ListSpot Next(ListSpot spot) => _root == 0
         ? new ListSpot(Listpack.Next(_pack, spot.Offset), default)
@@ -105,7 +110,7 @@ internal readonly ref struct ListView
     /// <summary>Replies some elements, which are there, from the last one on backwards.</summary>
     public void ReplyBackwards(ReplyWriter reply, long count)
     {
-        ListSpot spot = Seek(-1);
+        ListSpot spot = End(atHead: false);
         for (; count > 0; count--, spot = Previous(spot)) Put(reply, Read(spot));
     }
 

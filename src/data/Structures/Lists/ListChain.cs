@@ -117,6 +117,9 @@ public sealed unsafe class ListChain : ICollection
         return new ListPlace(node, (int)index, node->Kind == ListNodeKind.Plain ? 0 : Listpack.Seek(_packer.Look(node), index));
     }
 
+    /// <summary>The element at one end; none of an empty list.</summary>
+    public ListPlace End(nint root, bool atHead) => atHead ? FirstOf(((ListHead*)root)->First) : LastOf(((ListHead*)root)->Last);
+
     /// <summary>The element after this one.</summary>
     public ListPlace Next(ListPlace place)
     {
@@ -188,6 +191,24 @@ public sealed unsafe class ListChain : ICollection
         {
             ReplaceByNode(list, place, text);
         }
+    }
+
+    /// <summary>Removes the element at one end; there is one.</summary>
+    public void DeleteEnd(nint root, bool atHead)
+    {
+        var list = (ListHead*)root;
+        ListNode* node = atHead ? list->First : list->Last;
+        if (node->Count == 1)
+        {
+            Unlink(list, node);
+            return;
+        }
+
+        Change(node);
+        Listpack.Delete(_slabs, ref node->Bytes, atHead ? Listpack.HeaderBytes : Listpack.Last(node->Bytes.Bytes));
+        node->Count--;
+        list->Count--;
+        Settle(list, node);
     }
 
     /// <summary>Removes elements from this index on; there are so many.</summary>

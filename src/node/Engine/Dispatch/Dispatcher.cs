@@ -71,9 +71,11 @@ public sealed class Dispatcher
         return _reply;
     }
 
-    /// <summary>Begins to fetch the keys of a batch of requests into the cache.</summary>
+    /// <summary>Begins to fetch the keys of a batch of requests into the cache; those of a small database are there already.</summary>
     public void Prefetch(Session session, RequestParser batch, ReadOnlySpan<byte> bytes)
     {
+        const int FewKeys = 2048;
+        if (session.Db.KeyCount < FewKeys) return;
         Span<Keyspace.KeyHash> places = stackalloc Keyspace.KeyHash[RequestParser.Ahead];
         int found = 0;
         for (int i = 0; i < batch.Count; i++)
@@ -155,8 +157,8 @@ public sealed class Dispatcher
         Running = session;
         if (Depth == 0)
         {
-            Outermost = session;
-            session.LastCommand = row;
+            if (!ReferenceEquals(Outermost, session)) Outermost = session;
+            if (!ReferenceEquals(session.LastCommand, row)) session.LastCommand = row;
         }
 
         _node.Recent.Note(row, session.Id);
