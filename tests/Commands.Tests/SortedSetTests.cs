@@ -64,6 +64,26 @@ public sealed class SortedSetTests
         Assert.Equal(":3\r\n", _client.Run("ZCARD y"));
     }
 
+    [Theory]
+    [InlineData("0 2", "0 -0 -0")]
+    [InlineData("0 4", "-0 -0 -0 -0 0")]
+    [InlineData("5 7 REV", "-0 0 0")]
+    [InlineData("-inf (1 BYSCORE", "0 -0 -0 -0 0")]
+    [InlineData("(1 -inf BYSCORE REV", "-0 -0 0 0 0")]
+    [InlineData("- (p BYLEX LIMIT 1 3", "-0 -0 -0")]
+    public void A_stored_range_passes_through_a_pack_which_keeps_no_negative_zero(string range, string scores)
+    {
+        _client.Run("CONFIG SET zset-max-listpack-entries 3");
+        _client.Run("CONFIG SET zset-max-listpack-value 10");
+        _client.Run("ZADD from 1 a 2 b 3 c 4 d");
+        _client.Run("ZADD from -0.0 5 0 x -0.0 longer-than-ten -0.0 n -0.0 o");
+        _client.Run("ZRANGESTORE to from " + range);
+        string[] words = _client.Run("ZRANGE to 0 -1 WITHSCORES").Split("\r\n");
+        var found = new System.Collections.Generic.List<string>();
+        for (int i = 4; i < words.Length; i += 4) found.Add(words[i]);
+        Assert.Equal(scores, string.Join(' ', found));
+    }
+
     [Fact]
     public void A_set_that_loses_its_last_member_goes_away_and_leaves_no_memory_behind()
     {

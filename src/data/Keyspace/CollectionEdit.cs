@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using Hexad.Core;
 using Hexad.Structures;
 
@@ -19,6 +20,7 @@ public ref struct CollectionEdit
     private readonly long _chargeBefore;
     private Blob _packed;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal CollectionEdit(Databases all, Database database, ObjectType type)
     {
         _all = all;
@@ -28,6 +30,7 @@ public ref struct CollectionEdit
         all.BeginEdit();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal CollectionEdit(Databases all, Database database, Entry entry) : this(all, database, entry.Type)
     {
         Encoding = entry.Encoding;

@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using Hexad.Core;
 using Hexad.Memory;
 using Hexad.Structures;
@@ -159,6 +160,7 @@ public sealed class Database
     /// Begins to change a value that is not a string: a snapshot walk that has not told it yet takes it first. The
     /// command works on the edit's block or root and ends with <see cref="CollectionEdit.Commit"/>.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public CollectionEdit Edit(scoped ref EntryRef entry)
     {
         Invariant.That(!entry.IsString);

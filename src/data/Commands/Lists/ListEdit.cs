@@ -1,5 +1,6 @@
 using System;
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Hexad.Keyspace;
 using Hexad.Memory;
 using Hexad.Structures;
@@ -19,6 +20,7 @@ internal ref struct ListEdit
     private readonly int _depth;
     private CollectionEdit _edit;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ListEdit(in CommandContext call, CollectionEdit edit)
     {
         Collections collections = call.Services.Databases.Collections;

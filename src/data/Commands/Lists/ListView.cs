@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using Hexad.Keyspace;
 using Hexad.Structures;
 using Hexad.Wire.Resp;
@@ -46,11 +47,16 @@ internal readonly ref struct ListView
     }
 
     /// <summary>The list that a key holds.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ListView Of(scoped in CommandContext call, EntryRef entry)
     {
         ListChain chain = call.Services.Databases.Collections.Lists;
         return entry.Encoding == ObjectEncoding.Listpack ? new ListView(chain, entry.Packed, 0) : new ListView(chain, default, entry.Root);
     }
+
+    /// <summary>How many elements the list has that a key holds.</summary>
+    public static long CountOf(scoped in CommandContext call, EntryRef entry) =>
+        entry.Encoding == ObjectEncoding.Listpack ? Listpack.Count(entry.Packed) : call.Services.Databases.Collections.Lists.CountOf(entry.Root);
 
     /// <summary>How many elements there are.</summary>
     public long Count => _root == 0 ? Listpack.Count(_pack) : _chain.CountOf(_root);

@@ -122,6 +122,20 @@ internal sealed class ScoredList
     }
 
     /// <summary>
+    /// Has the members, which are in order, pass through a packed value one by one, from the first or the last on, until it can hold no
+    /// more or one is too long for it. A pack keeps -0 as the integer 0, so those lose their sign: clients see it, and so see the same as with Redis.
+    /// </summary>
+    public void PassThroughPack(long mostMembers, long longestBytes, bool fromLast)
+    {
+        for (int i = 0; i < Math.Min(Count, mostMembers); i++)
+        {
+            int index = fromLast ? Count - 1 - i : i;
+            if (MemberAt(index).Length > longestBytes) return;
+            ScoreAt(index) += 0.0;
+        }
+    }
+
+    /// <summary>
     /// Makes the sorted list the value of a key, whatever was there, and says so; an empty list removes the key. Returns
     /// how many members there are.
     /// </summary>

@@ -87,6 +87,9 @@ internal static class SortedSetRanges
             Span<byte> scratch = stackalloc byte[DecimalText.LongestBytes];
             SortedSetWalk walk = set.Walk(request.RanksIn(set), reverse: false, scratch);
             while (walk.MoveNext()) found.Add(walk.Member, walk.Score);
+            Options.NodeOptions options = call.Services.Options;
+            if (!request.IsByRank || found.Count <= options.ZsetMaxListpackEntries)
+                found.PassThroughPack(options.ZsetMaxListpackEntries, options.ZsetMaxListpackValueBytes, request.Reverse);
         }
 
         call.Reply.Integer(found.StoreAs(ref call, call[1], "zrangestore"));
@@ -142,6 +145,9 @@ internal ref struct RangeRequest
     }
 
     public readonly bool Reverse => _reverse == true;
+
+    /// <summary>Whether the range is one of ranks, so that its length is known from the start.</summary>
+    public readonly bool IsByRank => _by == RangeBy.Rank;
 
     public bool WithScores { get; private set; }
 
