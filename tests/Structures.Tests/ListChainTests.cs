@@ -57,6 +57,45 @@ public class ListChainTests
     }
 
     [Fact]
+    public void Pushes_and_pops_at_the_ends_of_a_long_node_change_nothing_else()
+    {
+        using var slabs = new SlabAllocator();
+        var chain = new ListChain(new CollectionMemory(slabs));
+        var dice = new Dice(7);
+        nint root = chain.Create(new ListFill(-2), 0);
+        var twin = new List<byte[]>();
+        for (int i = 0; i < 20_000; i++)
+        {
+            bool atHead = dice.Below(8) != 0, grows = i % 2000 < 1200;
+            if (grows || twin.Count == 0)
+            {
+                byte[] text = Element(dice);
+                chain.Push(root, atHead, text);
+                twin.Insert(atHead ? 0 : twin.Count, text);
+            }
+            else
+            {
+                chain.DeleteEnd(root, atHead);
+                twin.RemoveAt(atHead ? 0 : twin.Count - 1);
+            }
+
+            if (i % 50 != 0) continue;
+            AssertSame(chain, root, twin, dice);
+            ulong cursor = 0;
+            do cursor = Move(chain, ref root, cursor); while (cursor != 0);
+        }
+
+        Free(chain, root);
+        Assert.Equal(0, slabs.UsedBytes);
+
+        static ulong Move(ListChain chain, ref nint root, ulong cursor)
+        {
+            SliceBudget budget = SliceBudget.Unlimited;
+            return chain.Relocate(ref root, cursor, ref budget);
+        }
+    }
+
+    [Fact]
     public void An_element_above_the_threshold_stands_alone_and_the_others_come_together_again()
     {
         using var slabs = new SlabAllocator();
@@ -225,7 +264,7 @@ public class ListChainTests
     {
         byte[] text = Element(dice);
         int index = twin.Count == 0 ? 0 : dice.Below(twin.Count);
-        switch (dice.Below(twin.Count == 0 ? 4 : 12))
+        switch (dice.Below(twin.Count == 0 ? 4 : 16))
         {
             case <= 1:
                 chain.Push(root, atHead: true, text);
@@ -247,7 +286,12 @@ public class ListChainTests
                 chain.Replace(root, chain.Seek(root, index), text);
                 twin[index] = text;
                 break;
-            case 10:
+            case >= 10 and <= 13:
+                bool atHead = dice.Below(2) == 0;
+                chain.DeleteEnd(root, atHead);
+                twin.RemoveAt(atHead ? 0 : twin.Count - 1);
+                break;
+            case 14:
                 int count = Math.Min(twin.Count - index, dice.Below(6));
                 chain.DeleteRange(root, index, count);
                 twin.RemoveRange(index, count);

@@ -94,6 +94,25 @@ public unsafe struct Blob
         if (!IsLent && _length < _room) Resize(memory, (int)_length);
     }
 
+    /// <summary>
+    /// Moves the start, by so many bytes up or (negative) down, while the end stays: for an owner who keeps free room before the bytes.
+    /// The owner knows how much there is, and moves the start back to the block's before anything else is done than reading, <see cref="MoveEnd"/> or this.
+    /// </summary>
+    internal void MoveStart(int by)
+    {
+        Invariant.That(!IsLent && by <= _length);
+        _address += by;
+        _length = (uint)((int)_length - by);
+        _room = (uint)((int)_room - by);
+    }
+
+    /// <summary>The last bytes, so many, do not count any more; the block stays as large as it is.</summary>
+    internal void MoveEnd(int by)
+    {
+        Invariant.That((uint)by <= _length);
+        _length -= (uint)by;
+    }
+
     /// <summary>Frees the block.</summary>
     public void Free(SlabAllocator memory)
     {

@@ -199,6 +199,44 @@ public static unsafe class Listpack
     /// <summary>Adds an integer at the start.</summary>
     public static void Prepend(SlabAllocator memory, ref Blob pack, long integer) => Put(memory, ref pack, HeaderBytes, 0, integer);
 
+    /// <summary>
+    /// Adds text at the start by moving the start down into free room before it, of which there are <paramref name="front"/> bytes: nothing else moves.
+    /// False when the entry takes more; <paramref name="bytes"/> says how many in either case.
+    /// </summary>
+    internal static bool TryPrependInFront(ref Blob pack, int front, ReadOnlySpan<byte> text, out int bytes)
+    {
+        bool isInteger = DecimalText.TryParse(text, out long integer);
+        int size = isInteger ? ListpackEntry.SizeOfInteger(integer) : ListpackEntry.SizeOfText(text.Length);
+        bytes = size + ListpackEntry.BackLengthBytes(size);
+        if (bytes > front) return false;
+        Invariant.That(CanAdd(pack.Length, bytes));
+        int count = StoredCount(pack.Bytes);
+        pack.MoveStart(-bytes);
+        Span<byte> entry = pack.Bytes.Slice(HeaderBytes, bytes);
+        if (isInteger) ListpackEntry.WriteInteger(integer, entry);
+        else ListpackEntry.WriteText(text, entry);
+        Seal(pack.Bytes, count != Uncounted ? count + 1 : count);
+        return true;
+    }
+
+    /// <summary>Removes the first element, of a pack that has one, by moving the start up; how many bytes are free before it now that were not.</summary>
+    internal static int DropFirst(ref Blob pack)
+    {
+        int bytes = EntryBytesAt(pack.Bytes, HeaderBytes), count = StoredCount(pack.Bytes);
+        pack.MoveStart(bytes);
+        Seal(pack.Bytes, count == Uncounted ? count : count - 1);
+        return bytes;
+    }
+
+    /// <summary>Removes the last element, of a pack that has one, by moving the end down; the block stays as large as it is.</summary>
+    internal static void DropLast(ref Blob pack)
+    {
+        int count = StoredCount(pack.Bytes);
+        pack.MoveEnd(pack.Length - 1 - Last(pack.Bytes));
+        pack.Bytes[^1] = ListpackEntry.End;
+        Seal(pack.Bytes, count == Uncounted ? count : count - 1);
+    }
+
     /// <summary>Puts text before the element at <paramref name="at"/>, which is then where the new one is.</summary>
     public static void InsertBefore(SlabAllocator memory, ref Blob pack, int at, ReadOnlySpan<byte> text) => Put(memory, ref pack, at, 0, text);
 

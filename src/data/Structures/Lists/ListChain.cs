@@ -35,16 +35,14 @@ public sealed unsafe class ListChain : ICollection
     private readonly CollectionMemory _memory;
     private readonly SlabAllocator _slabs;
     private readonly NodePacker _packer;
-
-    // The list whose blocks are being moved, and the node that is next.
-    private nint _movingRoot;
-    private ListNode* _movingNode;
+    private readonly ListMover _mover;
 
     public ListChain(CollectionMemory memory)
     {
         _memory = memory;
         _slabs = memory.Slabs;
         _packer = new NodePacker(_slabs);
+        _mover = new ListMover(_slabs, _packer);
     }
 
     /// <summary>From which length on elements get nodes of their own. (DEBUG QUICKLIST-PACKED-THRESHOLD changes it.)</summary>
@@ -103,7 +101,12 @@ public sealed unsafe class ListChain : ICollection
             return;
         }
 
-        if (end != null) end->Bytes.Trim(_slabs);
+        if (end != null)
+        {
+            end->CloseFront();
+            end->Bytes.Trim(_slabs);
+        }
+
         Link(list, end, NewNode(text), after: !atHead);
     }
 
@@ -113,7 +116,7 @@ public sealed unsafe class ListChain : ICollection
         var list = (ListHead*)root;
         if (index < 0) index += list->Count;
         if ((ulong)index >= (ulong)list->Count) return default;
-        ListNode* node = FindNode(list, ref index);
+        ListNode* node = list->NodeOf(ref index);
         return new ListPlace(node, (int)index, node->Kind == ListNodeKind.Plain ? 0 : Listpack.Seek(_packer.Look(node), index));
     }
 
@@ -204,9 +207,9 @@ public sealed unsafe class ListChain : ICollection
             return;
         }
 
-        Change(node);
-        Listpack.Delete(_slabs, ref node->Bytes, atHead ? Listpack.HeaderBytes : Listpack.Last(node->Bytes.Bytes));
-        node->Count--;
+        _memory.BeforeChange((nint)node);
+        Open(node);
+        node->DropEnd(_slabs, atHead);
         list->Count--;
         Settle(list, node);
     }
@@ -217,7 +220,7 @@ public sealed unsafe class ListChain : ICollection
         var list = (ListHead*)root;
         Invariant.That(index >= 0 && count >= 0 && index + count <= list->Count);
         if (count == 0) return;
-        ListNode* node = FindNode(list, ref index);
+        ListNode* node = list->NodeOf(ref index);
         while (count > 0)
         {
             ListNode* next = node->Next;
@@ -294,7 +297,7 @@ public sealed unsafe class ListChain : ICollection
         for (ListNode* node = from->First; node != null; node = node->Next)
         {
             ListNode* made = NewNode(node->Kind, node->Count, Blob.Of(_slabs, node->Bytes.Bytes));
-            (made->IsCompressed, made->ExpandedLength) = (node->IsCompressed, node->ExpandedLength);
+            if (node->IsCompressed != 0) (made->IsCompressed, made->ExpandedLength) = (node->IsCompressed, node->ExpandedLength);
             ListNode.Chain(to, to->Last, made, after: true);
         }
 
@@ -305,12 +308,7 @@ public sealed unsafe class ListChain : ICollection
     public bool FreeSlice(nint root, ref SliceBudget budget)
     {
         var list = (ListHead*)root;
-        if (root == _movingRoot)
-        {
-            _movingRoot = 0;
-            _movingNode = null;
-        }
-
+        _mover.ForgetList(root);
         while (list->First != null)
         {
             if (budget.IsSpent) return false;
@@ -325,56 +323,12 @@ public sealed unsafe class ListChain : ICollection
     }
 
     /// <inheritdoc/>
-    public ulong Relocate(ref nint root, ulong cursor, ref SliceBudget budget)
-    {
-        if (cursor != 0 && root != _movingRoot) return 0;
-        if (cursor == 0)
-        {
-            _slabs.TryRelocate(root, (nuint)sizeof(ListHead), out root);
-            _movingRoot = root;
-            _movingNode = ((ListHead*)root)->First;
-        }
-
-        var list = (ListHead*)root;
-        while (_movingNode != null)
-        {
-            ListNode* node = _movingNode;
-            _packer.Forget(node);
-            node->Bytes.Relocate(_slabs);
-            if (_slabs.TryRelocate((nint)node, (nuint)sizeof(ListNode), out nint moved))
-            {
-                node = (ListNode*)moved;
-                ListNode.Rechain(list, node);
-            }
-
-            _movingNode = node->Next;
-            if (!budget.Spend(2) && _movingNode != null) return 1;
-        }
-
-        _movingRoot = 0;
-        return 0;
-    }
+    public ulong Relocate(ref nint root, ulong cursor, ref SliceBudget budget) => _mover.Relocate(ref root, cursor, ref budget);
 
     /// <inheritdoc/>
     public void Validate(nint root) => ListCheck.Validate((ListHead*)root, _packer);
 
     // ---- Finding ----
-
-    /// <summary>The node of the element with this index, which becomes the one within the node.</summary>
-    private static ListNode* FindNode(ListHead* list, ref long index)
-    {
-        ListNode* node;
-        if (index <= list->Count / 2)
-        {
-            for (node = list->First; index >= node->Count; node = node->Next) index -= node->Count;
-            return node;
-        }
-
-        long after = list->Count - index;
-        for (node = list->Last; after > node->Count; node = node->Previous) after -= node->Count;
-        index = node->Count - after;
-        return node;
-    }
 
     private static ListPlace FirstOf(ListNode* node) =>
         node == null ? default : new ListPlace(node, 0, node->Kind == ListNodeKind.Plain ? 0 : Listpack.HeaderBytes);
@@ -396,17 +350,28 @@ public sealed unsafe class ListChain : ICollection
     {
         _memory.BeforeChange((nint)node);
         Open(node);
+        node->CloseFront();
     }
 
     private void Open(ListNode* node) => _packer.Expand(node);
 
     private void PutAtEdge(ListHead* list, ListNode* node, bool atHead, ReadOnlySpan<byte> text)
     {
-        Change(node);
-        node->Reserve(_slabs, text.Length + EntryEstimateBytes, new ListFill(list->Fill).MostNodeBytes);
-        if (atHead) Listpack.Prepend(_slabs, ref node->Bytes, text);
-        else Listpack.Append(_slabs, ref node->Bytes, text);
-        node->Count++;
+        long fullBytes = new ListFill(list->Fill).MostNodeBytes;
+        if (atHead)
+        {
+            _memory.BeforeChange((nint)node);
+            Open(node);
+            node->PushAtHead(_slabs, text, fullBytes);
+        }
+        else
+        {
+            Change(node);
+            node->Reserve(_slabs, text.Length + EntryEstimateBytes, fullBytes);
+            Listpack.Append(_slabs, ref node->Bytes, text);
+            node->Count++;
+        }
+
         list->Count++;
         Settle(list, node);
     }
@@ -521,24 +486,20 @@ public sealed unsafe class ListChain : ICollection
     {
         ListNode* before = centre->Previous;
         ListNode* behind = centre->Next;
-        if (before != null && AllowsMerge(list, before->Previous, before)) Merge(list, before->Previous, before);
-        if (behind != null && AllowsMerge(list, behind, behind->Next)) Merge(list, behind, behind->Next);
-        if (AllowsMerge(list, centre->Previous, centre))
+        if (before != null && list->AllowsMerge(before->Previous, before)) Merge(list, before->Previous, before);
+        if (behind != null && list->AllowsMerge(behind, behind->Next)) Merge(list, behind, behind->Next);
+        if (list->AllowsMerge(centre->Previous, centre))
         {
             before = centre->Previous;
             Merge(list, before, centre);
             centre = before;
         }
 
-        if (AllowsMerge(list, centre, centre->Next)) Merge(list, centre, centre->Next);
+        if (list->AllowsMerge(centre, centre->Next)) Merge(list, centre, centre->Next);
         Settle(list, centre);
         if (centre->Previous != null) Settle(list, centre->Previous);
         if (centre->Next != null) Settle(list, centre->Next);
     }
-
-    private static bool AllowsMerge(ListHead* list, ListNode* first, ListNode* second) =>
-        first != null && second != null && first->Kind == ListNodeKind.Packed && second->Kind == ListNodeKind.Packed
-        && !new ListFill(list->Fill).IsExceeded((long)first->Length + second->Length - Listpack.EmptyBytes, first->Count + second->Count);
 
     private void Merge(ListHead* list, ListNode* first, ListNode* second)
     {
@@ -589,8 +550,8 @@ public sealed unsafe class ListChain : ICollection
     private void FreeNode(ListNode* node)
     {
         _packer.Forget(node);
-        if (node == _movingNode) _movingNode = node->Next;
-        if (node->Bytes.Address != 0) node->Bytes.Free(_slabs);
+        _mover.ForgetNode(node);
+        node->FreeBytes(_slabs);
         _slabs.Free((nint)node, (nuint)sizeof(ListNode));
     }
 

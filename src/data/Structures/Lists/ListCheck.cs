@@ -15,6 +15,7 @@ internal static unsafe class ListCheck
             Invariant.That(node->Previous == previous);
             Invariant.That(previous == null || previous->Order < node->Order || (previous->Order == node->Order && list->IsCrowded != 0));
             Invariant.That(node->Count > 0);
+            Invariant.That(node->Front >= 0 && (node->Front == 0 || node->Kind == ListNodeKind.Packed));
             count += node->Count;
             if (node->Kind == ListNodeKind.Plain)
             {

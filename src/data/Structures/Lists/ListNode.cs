@@ -1,5 +1,6 @@
 using System;
 using System.Runtime.InteropServices;
+using Hexad.Core;
 using Hexad.Memory;
 
 namespace Hexad.Structures;
@@ -28,14 +29,30 @@ internal unsafe struct ListNode
     public ListNode* Previous;
     public ListNode* Next;
 
-    /// <summary>The bytes as they stand.</summary>
+    /// <summary>
+    /// The bytes as they stand. Those of a node at whose head elements come and go begin somewhere within the block (<see cref="Front"/>), so that
+    /// a push or pop there moves six bytes and not the whole pack; any other change puts them back first.
+    /// </summary>
     public Blob Bytes;
 
-    /// <summary>How many bytes a compressed node has when it is expanded.</summary>
-    public int ExpandedLength;
+    private int _lengthOrFront;
 
     /// <summary>Ascends along the list: see <see cref="ListOrder"/>.</summary>
     public int Order;
+
+    /// <summary>How many bytes a compressed node has when it is expanded.</summary>
+    public int ExpandedLength
+    {
+        readonly get => _lengthOrFront;
+        set => _lengthOrFront = value;
+    }
+
+    /// <summary>How many bytes of the block are free before its bytes; a compressed node has none.</summary>
+    public int Front
+    {
+        readonly get => IsCompressed != 0 ? 0 : _lengthOrFront;
+        private set => _lengthOrFront = value;
+    }
 
     /// <summary>How many bytes the pack or the element has.</summary>
     public readonly int Length => IsCompressed != 0 ? ExpandedLength : Bytes.Length;
@@ -59,6 +76,67 @@ internal unsafe struct ListNode
     {
         long needed = (long)Bytes.Length + more;
         if (needed > Bytes.Room) Bytes.Reserve(slabs, (int)Math.Max(needed, Math.Min(fullBytes, needed + needed / 2)));
+    }
+
+    /// <summary>Adds an element at the head of a packed node, which is not compressed, and is full with so many bytes.</summary>
+    public void PushAtHead(SlabAllocator slabs, ReadOnlySpan<byte> text, long fullBytes)
+    {
+        if (!Listpack.TryPrependInFront(ref Bytes, Front, text, out int bytes))
+        {
+            OpenFront(slabs, bytes, fullBytes);
+            Invariant.That(Listpack.TryPrependInFront(ref Bytes, Front, text, out bytes));
+        }
+
+        Front -= bytes;
+        Count++;
+    }
+
+    /// <summary>Takes the element at one end away of a packed node, which is not compressed and has another.</summary>
+    public void DropEnd(SlabAllocator slabs, bool atHead)
+    {
+        if (atHead) Front += Listpack.DropFirst(ref Bytes);
+        else Listpack.DropLast(ref Bytes);
+        Count--;
+        if (Bytes.Length >= (Front + Bytes.Room) / 2) return;
+        CloseFront();
+        Bytes.Trim(slabs);
+    }
+
+    /// <summary>Puts the bytes at the start of their block, where they are for everybody who may change its size.</summary>
+    public void CloseFront()
+    {
+        int front = Front;
+        if (front > 0) Place(Bytes.Address - front, 0, front + Bytes.Room);
+    }
+
+    /// <summary>Frees the bytes' block.</summary>
+    public void FreeBytes(SlabAllocator slabs)
+    {
+        if (Bytes.Address == 0) return;
+        if (Front > 0) Bytes = new Blob(Bytes.Address - Front, 0, Front + Bytes.Room);
+        _lengthOrFront = 0;
+        Bytes.Free(slabs);
+    }
+
+    // All the room that there is, and at least so much, goes before the bytes.
+    private void OpenFront(SlabAllocator slabs, int bytes, long fullBytes)
+    {
+        if (Front + Bytes.Room - Bytes.Length < bytes)
+        {
+            CloseFront();
+            Reserve(slabs, bytes, fullBytes);
+        }
+
+        int room = Front + Bytes.Room;
+        Place(Bytes.Address - Front, room - Bytes.Length, room);
+    }
+
+    private void Place(nint block, int front, int room)
+    {
+        int length = Bytes.Length;
+        Buffer.MemoryCopy((void*)Bytes.Address, (void*)(block + front), length, length);
+        Bytes = new Blob(block + front, length, room - front);
+        Front = front;
     }
 
     /// <summary>A node has another address.</summary>
@@ -103,37 +181,6 @@ internal unsafe struct ListNode
         else list->Last = node->Previous;
         list->NodeCount--;
         list->Count -= node->Count;
-    }
-}
-
-/// <summary>The root of a <see cref="ListChain"/>. 56 bytes.</summary>
-[StructLayout(LayoutKind.Sequential)]
-internal unsafe struct ListHead
-{
-    public CollectionHeader Header;
-    public ListNode* First;
-    public ListNode* Last;
-    public long Count;
-    public int NodeCount;
-    public int Fill;
-
-    /// <summary>How many nodes at each end are not compressed; 0: none ever is.</summary>
-    public int Depth;
-
-    /// <summary>Whether nodes share numbers: see <see cref="ListOrder"/>.</summary>
-    public int IsCrowded;
-
-    /// <summary>The size of all nodes' bytes if none were compressed, and how many are.</summary>
-    public readonly (long Bytes, int Compressed) Sizes()
-    {
-        (long bytes, int compressed) = (0, 0);
-        for (ListNode* node = First; node != null; node = node->Next)
-        {
-            bytes += node->Length;
-            compressed += node->IsCompressed;
-        }
-
-        return (bytes, compressed);
     }
 }
 

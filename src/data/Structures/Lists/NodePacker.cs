@@ -28,7 +28,7 @@ internal sealed unsafe class NodePacker(SlabAllocator slabs)
         int packed = _compressor.Compress(node->Bytes.Bytes, _scratch.AsSpan(0, length - LeastGain - 1));
         if (packed == 0) return;
         Forget(node);
-        node->Bytes.Free(slabs);
+        node->FreeBytes(slabs);
         node->Bytes = Blob.Of(slabs, _scratch.AsSpan(0, packed));
         node->ExpandedLength = length;
         node->IsCompressed = 1;
@@ -41,7 +41,7 @@ internal sealed unsafe class NodePacker(SlabAllocator slabs)
         var expanded = new Blob(slabs.Allocate((nuint)node->ExpandedLength), node->ExpandedLength, node->ExpandedLength);
         Invariant.That(Lzf.TryExpand(node->Bytes.Bytes, expanded.Bytes));
         Forget(node);
-        node->Bytes.Free(slabs);
+        node->FreeBytes(slabs);
         node->Bytes = expanded;
         node->IsCompressed = 0;
     }
