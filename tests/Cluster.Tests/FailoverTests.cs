@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using Hexad.Wire.Bus;
 using Xunit;
 
 namespace Hexad.Cluster.Tests;
@@ -163,6 +164,24 @@ public sealed class FailoverTests
         successor.Crash();
         network.Run(20_000);
         Assert.False(old.IsPrimary);
+    }
+
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public void A_primary_says_that_it_has_nothing_only_when_it_has_loaded_its_file(bool loads, bool saysSo)
+    {
+        var lone = new LoneMachine();
+        Peer peer = lone.Meet(7001);
+        lone.Replication = lone.Replication with { IsLoading = loads };
+        lone.ForgetSent();
+        peer.Ping();
+        Assert.NotEmpty(lone.Sent);
+        foreach ((_, byte[] bytes) in lone.Sent)
+        {
+            Assert.Equal(PacketFault.None, BusPacket.TryRead(bytes, out BusPacket packet));
+            Assert.Equal(saysSo, (packet.Badge!.Value.Standing & Standing.Empty) != 0);
+        }
     }
 
     [Fact]

@@ -38,7 +38,8 @@ public sealed class ScheduleTests
     /// replica had emptied itself for a snapshot when its primary died, and was elected with the offset of before. 2260: a primary
     /// voted for its successor, was cut off, and voted on, so that two majorities elected in one epoch. 2080: a vote
     /// was lost again and again on a link that had died unnoticed. 3398: an old word of a primary made a replica stand that then
-    /// emptied itself for a snapshot, and won. 1842: a snapshot whose rename was not synced is there all the same, and is newer.
+    /// emptied itself for a snapshot, and won. 4684: a primary that was still loading said that it had no data, so that a replica that had emptied itself was
+    /// elected in its place. 1842: a snapshot whose rename was not synced is there all the same, and is newer.
     /// </summary>
     [Theory]
     [InlineData(83)]
@@ -52,6 +53,7 @@ public sealed class ScheduleTests
     [InlineData(2080)]
     [InlineData(2260)]
     [InlineData(3398)]
+    [InlineData(4684)]
     public void A_schedule_that_found_something_is_clean(int seed) => Clean((ulong)seed);
 
     [Fact]

@@ -134,12 +134,15 @@ internal sealed class PacketBuilder(ClusterState state)
     public Standing MyStanding()
     {
         Standing standing = state.Stopping ? Standing.Stopping : Standing.None;
-        if (state.Myself.IsPrimary) return standing | (state.Neighbours.HasNoKeys ? Standing.Empty : Standing.None);
+        if (state.Myself.IsPrimary) return standing | (HasNothing() ? Standing.Empty : Standing.None);
         if (!state.Replication.HasData) standing |= Standing.Empty;
         if (state.Replication.PrimaryLinkUp) standing |= Standing.InSync;
         if (Election.MayStand(state)) standing |= Standing.MayStand;
         return standing;
     }
+
+    // A primary that is still loading its file does not know yet.
+    private bool HasNothing() => state.Neighbours.HasNoKeys && !state.Replication.IsLoading;
 
     private void FillGossip()
     {
