@@ -201,13 +201,17 @@ public sealed class Database
 
     internal void Commit(ref EntryRef entry, in CollectionEdit edit)
     {
-        if (edit.Root != 0 && edit.Root == edit.RootBefore && edit.Encoding == entry.Encoding)
-        {
-            CommitInPlace(entry, edit);
-            return;
-        }
+        // Most changes of a large collection leave its root where it was: the entry needs no new shape.
+        Entry target = entry.Entry;
+        if (edit.Root != 0 && edit.Root == edit.RootBefore && edit.Encoding == target.Encoding) edit.HeaderOfRoot.ChargeBytes = edit.Charge;
+        else target = PutBack(ref entry, edit);
+        target.Epoch = _set.Table(entry.Slot).Epoch;
+        _set.Resized(edit.Change);
+        _set.TrackFields(target);
+    }
 
-        CollectionEdit done = edit;
+    private Entry PutBack(ref EntryRef entry, CollectionEdit done)
+    {
         Entry target = entry.Entry;
         if (done.Root != 0)
         {
@@ -225,19 +229,7 @@ public sealed class Database
         }
 
         target.SetKind(target.Type, done.Encoding);
-        target.Epoch = _set.Table(entry.Slot).Epoch;
-        _set.Resized(done.Change);
-        _set.TrackFields(target);
-    }
-
-    /// <summary>Most changes of a large collection leave its root where it was: the entry needs no new shape.</summary>
-    private void CommitInPlace(EntryRef entry, in CollectionEdit edit)
-    {
-        edit.HeaderOfRoot.ChargeBytes = edit.Charge;
-        Entry target = entry.Entry;
-        target.Epoch = _set.Table(entry.Slot).Epoch;
-        _set.Resized(edit.Change);
-        _set.TrackFields(target);
+        return target;
     }
 
     /// <summary>Writes a packed value as an entry would hold it; how many bytes that took, or -1 if it is to stand in a block of its own.</summary>
@@ -265,9 +257,8 @@ public sealed class Database
     public bool Delete(ReadOnlySpan<byte> key, FreeMode mode = FreeMode.Now)
     {
         EntryRef found = Peek(key);
-        if (!found.Found) return false;
-        Delete(found, mode);
-        return true;
+        if (found.Found) Delete(found, mode);
+        return found.Found;
     }
 
     /// <summary>Removes a key that was found. The handle is dead afterwards.</summary>
