@@ -172,7 +172,10 @@ public sealed class BallotTests
     [Theory]
     [InlineData("silent", 0)]
     [InlineData("heard", 1)]
-    [InlineData("late", 1)]
+    [InlineData("late", 0)]
+    [InlineData("late, one other voter heard", 0)]
+    [InlineData("late, all other voters heard", 1)]
+    [InlineData("forgotten", 1)]
     [InlineData("again", 0)]
     public void Who_voted_for_its_own_successor_votes_for_nobody_else_until_it_knows_that_the_successor_has_not_won(string what, int votes)
     {
@@ -189,8 +192,12 @@ public sealed class BallotTests
             Assert.Equal(3, lone.CountSent(PacketType.Vote));
         }
 
-        lone.Pass(what == "late" ? 30_000 : 10);
+        bool isLate = what.StartsWith("late", System.StringComparison.Ordinal);
+        lone.Pass(isLate ? 30_100 : 10);
         if (what == "heard") successor.Ping();
+        if (isLate && what != "late") peers[0].Ping();
+        if (what == "late, all other voters heard") peers[1].Ping();
+        if (what == "forgotten") Assert.Null(lone.Machine.Operate(lone.Time, op => op.Forget(successor.Id.ToString())));
         lone.ForgetSent();
         other.CurrentEpoch = 10;
         other.AskForVote(MessageFlags.ForceVote);

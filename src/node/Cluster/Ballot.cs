@@ -78,15 +78,25 @@ internal sealed class Ballot(ClusterState state)
     /// <summary>
     /// A primary that voted for its own successor may have been replaced without knowing it: cut off in that moment, it would
     /// be one vote too many, and two majorities could elect in the same epoch. So it votes for nobody else until it has
-    /// heard that the successor is a replica still, for two node timeouts at most.
+    /// heard that the successor is a replica still, or is cut off from nobody who could know better.
     /// </summary>
     private string? WhyNotMine(ClusterNode candidate)
     {
         if (_successor is not { } successor || successor == candidate) return null;
-        if (successor.OffsetReceived <= _successorChosen && state.Now - _successorChosen < state.Settings.NodeTimeoutMs * 2)
+        bool forgotten = state.Nodes.Find(successor.Id) != successor;
+        if (!forgotten && successor.OffsetReceived <= _successorChosen && !OthersWouldKnow())
             return $"I voted for {ClusterState.Name(successor)} in my own place and have not heard from it since";
         _successor = null;
         return null;
+    }
+
+    // No request stands for longer than two node timeouts: whoever won has told the other voters by then.
+    private bool OthersWouldKnow()
+    {
+        MonotonicMs over = _successorChosen + state.Settings.NodeTimeoutMs * 2;
+        foreach (ClusterNode node in state.Nodes.All)
+            if (node.Votes && !node.IsMyself && node.OffsetReceived <= over) return false;
+        return true;
     }
 
     /// <summary>
