@@ -37,7 +37,7 @@ public ref struct CollectionEdit
         _chargeBefore = entry.ValueCharge;
         if (entry.IsCollection)
         {
-            Root = RootBefore = entry.Root;
+            Root = entry.Root;
             all.GuardEdit(entry.Root);
         }
         else
@@ -51,9 +51,6 @@ public ref struct CollectionEdit
 
     /// <summary>The root of a collection; 0 for a packed value.</summary>
     public nint Root { get; private set; }
-
-    /// <summary>The root that the value had when the edit began; 0 if it had none.</summary>
-    internal nint RootBefore { get; }
 
     /// <summary>The block of a packed value, to be changed in place; no block for a collection.</summary>
     [UnscopedRef]

@@ -203,7 +203,7 @@ public sealed class Database
     {
         // Most changes of a large collection leave its root where it was: the entry needs no new shape.
         Entry target = entry.Entry;
-        if (edit.Root != 0 && edit.Root == edit.RootBefore && edit.Encoding == target.Encoding) edit.HeaderOfRoot.ChargeBytes = edit.Charge;
+        if (edit.Root != 0 && edit.Encoding == target.Encoding && edit.Root == target.Root) edit.HeaderOfRoot.ChargeBytes = edit.Charge;
         else target = PutBack(ref entry, edit);
         target.Epoch = _set.Table(entry.Slot).Epoch;
         _set.Resized(edit.Change);

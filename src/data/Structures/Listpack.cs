@@ -215,7 +215,7 @@ public static unsafe class Listpack
         Span<byte> entry = pack.Bytes.Slice(HeaderBytes, bytes);
         if (isInteger) ListpackEntry.WriteInteger(integer, entry);
         else ListpackEntry.WriteText(text, entry);
-        Seal(pack.Bytes, count != Uncounted ? count + 1 : count);
+        Recount(pack.Bytes, count, 1);
         return true;
     }
 
@@ -224,7 +224,7 @@ public static unsafe class Listpack
     {
         int bytes = EntryBytesAt(pack.Bytes, HeaderBytes), count = StoredCount(pack.Bytes);
         pack.MoveStart(bytes);
-        Seal(pack.Bytes, count == Uncounted ? count : count - 1);
+        Recount(pack.Bytes, count, -1);
         return bytes;
     }
 
@@ -234,7 +234,7 @@ public static unsafe class Listpack
         int count = StoredCount(pack.Bytes);
         pack.MoveEnd(pack.Length - 1 - Last(pack.Bytes));
         pack.Bytes[^1] = ListpackEntry.End;
-        Seal(pack.Bytes, count == Uncounted ? count : count - 1);
+        Recount(pack.Bytes, count, -1);
     }
 
     /// <summary>Puts text before the element at <paramref name="at"/>, which is then where the new one is.</summary>
@@ -389,18 +389,17 @@ public static unsafe class Listpack
     {
         Invariant.That(at >= HeaderBytes && at < pack.Length && CanAdd(pack.Length, inserted - removed));
         Span<byte> room = pack.Splice(memory, at, removed, inserted);
-        Span<byte> bytes = pack.Bytes;
-        int count = StoredCount(bytes);
-        Seal(bytes, removed == 0 && count != Uncounted ? count + 1 : count);
+        Recount(pack.Bytes, StoredCount(pack.Bytes), removed == 0 ? 1 : 0);
         return room;
     }
 
     private static void Cut(SlabAllocator memory, ref Blob pack, int at, int bytes, int elements)
     {
         pack.Splice(memory, at, bytes, 0);
-        int count = StoredCount(pack.Bytes);
-        Seal(pack.Bytes, count == Uncounted ? count : count - elements);
+        Recount(pack.Bytes, StoredCount(pack.Bytes), -elements);
     }
+
+    private static void Recount(Span<byte> pack, int count, int more) => Seal(pack, count == Uncounted ? count : count + more);
 
     private static void Seal(Span<byte> pack, int count)
     {

@@ -75,6 +75,7 @@ public sealed class RequestParser
 
     private const int InlineMax = 64 * 1024;
     private const int CountMax = int.MaxValue;
+    private const int NoNumber = 0;
     private const int UnauthenticatedCountMax = 10;
     private const int UnauthenticatedBulkMax = 16384;
     private readonly RequestBounds[] _requests = new RequestBounds[Ahead];
@@ -176,16 +177,9 @@ public sealed class RequestParser
     private ParseOutcome ParseCount(ReadOnlySpan<byte> bytes, in RequestLimits limits)
     {
         ReadOnlySpan<byte> rest = bytes[_place..];
-        if (IsOneDigit(rest))
-        {
-            _place += 4;
-            _argumentsLeft = rest[1] - '0';
-            return ParseOutcome.Full;
-        }
-
-        int end = LineEnd(rest);
+        int end = NumberEnd(rest, out long count);
         if (end < 0) return rest.Length > InlineMax ? Malformed("too big mbulk count string") : ParseOutcome.NeedMore;
-        if (!NumberText.TryInt64(rest[1..end], out long count) || count > CountMax) return Malformed("invalid multibulk length");
+        if (end == NoNumber || count > CountMax) return Malformed("invalid multibulk length");
         if (count > UnauthenticatedCountMax && limits.Unauthenticated) return Malformed("unauthenticated multibulk length");
         _place += end + 2;
         _argumentsLeft = count <= 0 ? 0 : (int)count;
@@ -197,24 +191,13 @@ public sealed class RequestParser
     {
         while (_argumentsLeft > 0)
         {
-            ReadOnlySpan<byte> rest = bytes[Math.Min(_place, bytes.Length)..];
-            if (_bulkLength < 0 && IsOneDigit(rest) && rest[0] == '$')
+            if (_bulkLength < 0)
             {
-                _place += 4;
-                _bulkLength = rest[1] - '0';
-            }
-            else if (_bulkLength < 0 && IsTwoDigits(rest) && rest[0] == '$')
-            {
-                _place += 5;
-                _bulkLength = (rest[1] - '0') * 10 + rest[2] - '0';
-            }
-            else if (_bulkLength < 0)
-            {
-                int end = LineEnd(rest);
+                ReadOnlySpan<byte> rest = bytes[Math.Min(_place, bytes.Length)..];
+                int end = NumberEnd(rest, out long length);
                 if (end < 0) return rest.Length > InlineMax ? Malformed("too big bulk count string") : ParseOutcome.NeedMore;
                 if (rest[0] != '$') return Malformed($"expected '$', got '{(char)rest[0]}'");
-                if (!NumberText.TryInt64(rest[1..end], out long length) || length < 0 || length > limits.MaxBulkLength)
-                    return Malformed("invalid bulk length");
+                if (end == NoNumber || length < 0 || length > limits.MaxBulkLength) return Malformed("invalid bulk length");
                 if (length > UnauthenticatedBulkMax && limits.Unauthenticated) return Malformed("unauthenticated bulk length");
                 _place += end + 2;
                 _bulkLength = length;
@@ -230,12 +213,31 @@ public sealed class RequestParser
         return ParseOutcome.Full;
     }
 
-    // Counts and lengths of one digit or two, which most are, are read without further ado: a mark, the digits, the end of the line.
+    // Where the line ends of a count or length, which stands behind a mark; NoNumber when the line is none, negative when its end has not come.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsOneDigit(ReadOnlySpan<byte> rest) => rest.Length > 3 && rest[2] == '\r' && (uint)(rest[1] - '0') <= 9;
+    private static int NumberEnd(ReadOnlySpan<byte> rest, out long number)
+    {
+        // Most have one digit or two.
+        if (rest.Length > 4 && (uint)(rest[1] - '0') <= 9)
+        {
+            number = rest[1] - '0';
+            if (rest[2] == '\r') return 2;
+            if (rest[3] == '\r' && number > 0 && (uint)(rest[2] - '0') <= 9)
+            {
+                number = number * 10 + rest[2] - '0';
+                return 3;
+            }
+        }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsTwoDigits(ReadOnlySpan<byte> rest) => rest.Length > 4 && rest[3] == '\r' && (uint)(rest[1] - '1') <= 8 && (uint)(rest[2] - '0') <= 9;
+        return AnyNumberEnd(rest, out number);
+    }
+
+    private static int AnyNumberEnd(ReadOnlySpan<byte> rest, out long number)
+    {
+        int end = LineEnd(rest);
+        number = 0;
+        return end < 0 || NumberText.TryInt64(rest[1..end], out number) ? end : NoNumber;
+    }
 
     // words CRLF, or LF alone
     private ParseOutcome ParseInline(ReadOnlySpan<byte> bytes)

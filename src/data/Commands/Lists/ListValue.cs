@@ -29,7 +29,7 @@ internal static class ListValue
     /// <summary>Takes <paramref name="count"/> elements, which are there, from one end, and the key away with the last; tells those who listen.</summary>
     public static void Take(in CommandContext call, ReadOnlySpan<byte> key, EntryRef entry, bool atHead, long count)
     {
-        long before = ListView.CountOf(call, entry);
+        long before = ListView.Of(call, entry).Count;
         bool isLast = before == count;
         if (!isLast)
         {

@@ -54,10 +54,6 @@ internal readonly ref struct ListView
         return entry.Encoding == ObjectEncoding.Listpack ? new ListView(chain, entry.Packed, 0) : new ListView(chain, default, entry.Root);
     }
 
-    /// <summary>How many elements the list has that a key holds.</summary>
-    public static long CountOf(scoped in CommandContext call, EntryRef entry) =>
-        entry.Encoding == ObjectEncoding.Listpack ? Listpack.Count(entry.Packed) : call.Services.Databases.Collections.Lists.CountOf(entry.Root);
-
     /// <summary>How many elements there are.</summary>
     public long Count => _root == 0 ? Listpack.Count(_pack) : _chain.CountOf(_root);
 

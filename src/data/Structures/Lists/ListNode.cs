@@ -113,7 +113,7 @@ internal unsafe struct ListNode
     public void FreeBytes(SlabAllocator slabs)
     {
         if (Bytes.Address == 0) return;
-        if (Front > 0) Bytes = new Blob(Bytes.Address - Front, 0, Front + Bytes.Room);
+        Bytes.MoveStart(-Front);
         _lengthOrFront = 0;
         Bytes.Free(slabs);
     }
