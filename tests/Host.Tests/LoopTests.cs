@@ -234,6 +234,141 @@ public sealed class LoopTests
 
     [Theory]
     [MemberData(nameof(Grounds))]
+    public void A_link_paused_after_its_bytes_were_reported_hears_them_when_it_is_resumed(string ground)
+    {
+        var links = new List<Link>();
+        Link? paused = null;
+        using ScriptedNode node = new(ground, ScriptedNode.Tcp("127.0.0.1", _port)) { TakesNotesOfBytes = true };
+        node.OnOpened = (n, link) =>
+        {
+            links.Add(link);
+            n.Note("open");
+        };
+        node.OnReceived = (n, link, _) =>
+        {
+            if (paused is not null) return;
+            paused = links.Find(other => other != link)!;
+            n.Host.SetReading(paused, false);
+        };
+        node.Start();
+        using Socket first = ScriptedNode.Client("127.0.0.1", _port);
+        Assert.Equal("open", node.Next());
+        using Socket second = ScriptedNode.Client("127.0.0.1", _port);
+        Assert.Equal("open", node.Next());
+        node.InOneWake(() =>
+        {
+            first.Send("abc"u8);
+            second.Send("abc"u8);
+            second.Shutdown(SocketShutdown.Send);
+            first.Shutdown(SocketShutdown.Send);
+        });
+        Assert.Equal("got 3", node.Next());
+        Assert.Equal("closed ClosedByPeer", node.Next());
+        node.Do(n => n.Host.SetReading(paused!, true));
+        Assert.Equal("got 3", node.Next());
+        Assert.Equal("closed ClosedByPeer", node.Next());
+    }
+
+    [Theory]
+    [MemberData(nameof(Grounds))]
+    public void The_end_that_comes_together_with_the_last_bytes_is_heard_after_their_reply(string ground)
+    {
+        using ScriptedNode node = new(ground, ScriptedNode.Tcp("127.0.0.1", _port));
+        node.OnOpened = (n, _) => n.Note("open");
+        node.Start();
+        using Socket client = ScriptedNode.Client("127.0.0.1", _port);
+        Assert.Equal("open", node.Next());
+        node.InOneWake(() =>
+        {
+            client.Send("abc"u8);
+            client.Shutdown(SocketShutdown.Send);
+        });
+        Assert.Equal("abc"u8, ScriptedNode.Read(client, 3));
+        Assert.Equal(0, client.Receive(new byte[1]));
+        Assert.Equal("closed ClosedByPeer", node.Next());
+    }
+
+    [Theory]
+    [MemberData(nameof(Grounds))]
+    public void Bytes_that_fill_every_read_of_a_wake_are_followed_by_the_rest_and_the_end(string ground)
+    {
+        long total = 0;
+        using ScriptedNode node = new(ground, ScriptedNode.Tcp("127.0.0.1", _port));
+        node.OnReceived = (n, link, bytes) =>
+        {
+            total += bytes.Length;
+            link.Output.Write(BitConverter.GetBytes(total));
+            n.Host.Flush(link);
+        };
+        node.Start();
+        foreach (int pieces in (int[])[1, 2, 3, 4, 5, 8, 9, 40])
+        {
+            total = 0;
+            using Socket client = ScriptedNode.Client("127.0.0.1", _port);
+            client.Send(new byte[pieces * 64 * 1024]);
+            client.Shutdown(SocketShutdown.Send);
+            byte[] reply;
+            do reply = ScriptedNode.Read(client, sizeof(long));
+            while (BitConverter.ToInt64(reply) < pieces * 64 * 1024);
+            Assert.Equal(0, client.Receive(new byte[1]));
+            Assert.Equal("closed ClosedByPeer", node.Next());
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Grounds))]
+    public void Bytes_behind_an_urgent_one_are_heard(string ground)
+    {
+        using ScriptedNode node = new(ground, ScriptedNode.Tcp("127.0.0.1", _port));
+        node.OnOpened = (n, _) => n.Note("open");
+        node.Start();
+        using Socket client = ScriptedNode.Client("127.0.0.1", _port);
+        Assert.Equal("open", node.Next());
+        node.InOneWake(() =>
+        {
+            client.Send("abc"u8);
+            client.Send("!"u8, SocketFlags.OutOfBand);
+            client.Send("def"u8);
+        });
+        Assert.Equal("abcdef"u8, ScriptedNode.Read(client, 6));
+    }
+
+    [Theory]
+    [MemberData(nameof(Grounds))]
+    public void A_long_step_serves_by_pumping_what_was_reported_before_it_began(string ground)
+    {
+        using ScriptedNode node = new(ground, ScriptedNode.Tcp("127.0.0.1", _port));
+        bool released = false;
+        node.OnOpened = (n, _) => n.Note("open");
+        node.OnReceived = (n, link, bytes) =>
+        {
+            if (bytes[0] == (byte)'R') released = true;
+            if (bytes[0] == (byte)'L')
+            {
+                for (int i = 0; i < 1000 && !released; i++) n.Host.Pump();
+                n.Note(released ? "served within" : "served after");
+            }
+
+            link.Output.Write(bytes);
+            n.Host.Flush(link);
+        };
+        node.Start();
+        using Socket busy = ScriptedNode.Client("127.0.0.1", _port);
+        Assert.Equal("open", node.Next());
+        using Socket other = ScriptedNode.Client("127.0.0.1", _port);
+        Assert.Equal("open", node.Next());
+        node.InOneWake(() =>
+        {
+            busy.Send("L"u8);
+            other.Send("R"u8);
+        });
+        Assert.Equal("served within", node.Next());
+        Assert.Equal((byte)'R', ScriptedNode.Read(other, 1)[0]);
+        Assert.Equal((byte)'L', ScriptedNode.Read(busy, 1)[0]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Grounds))]
     public void A_long_step_can_serve_others_by_pumping(string ground)
     {
         using ScriptedNode node = new(ground, ScriptedNode.Tcp("127.0.0.1", _port));

@@ -64,6 +64,22 @@ internal sealed class ScriptedNode : INode, IDisposable
         new() { Kind = LinkKind.Client, At = new Endpoint(address, port), Backlog = backlog };
 
     internal void Do(Action<ScriptedNode> action) => _loop.Post((_, _) => action(this));
+
+    /// <summary>Holds the loop while a test acts, so that the next wait finds all of it at once.</summary>
+    internal void InOneWake(Action acts)
+    {
+        using var held = new ManualResetEventSlim();
+        using var done = new ManualResetEventSlim();
+        Do(_ =>
+        {
+            held.Set();
+            done.Wait(Patience);
+        });
+        Assert.True(held.Wait(Patience), "The loop was not held");
+        acts();
+        done.Set();
+    }
+
     internal void Stop() => _loop.RequestStop(StopReason.Terminate);
 
     internal void Note(string note) => _notes.Add(note);

@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using System.Runtime.CompilerServices;
 using Hexad.Core;
 
@@ -181,13 +180,13 @@ public sealed class SegmentPool
     internal const int LargestPooled = 64 * 1024;
     private const int KeptSmall = 256;
     private const int KeptLarge = 16;
-    private readonly Stack<Segment> _small = new();
-    private readonly Stack<Segment> _large = new();
+    private FreeSegments _small = new(KeptSmall);
+    private FreeSegments _large = new(KeptLarge);
 
     internal Segment Rent(int size, bool first)
     {
-        if (first && size <= SmallSize) return _small.TryPop(out Segment? small) ? small : Make(SmallSize);
-        if (size <= LargestPooled) return _large.TryPop(out Segment? large) ? large : Make(LargestPooled);
+        if (first && size <= SmallSize) return _small.Take() ?? Make(SmallSize);
+        if (size <= LargestPooled) return _large.Take() ?? Make(LargestPooled);
         return Make(size);
     }
 
@@ -195,9 +194,33 @@ public sealed class SegmentPool
     {
         segment.Next = null;
         segment.Start = segment.Used = 0;
-        if (segment.Bytes.Length == SmallSize && _small.Count < KeptSmall) _small.Push(segment);
-        else if (segment.Bytes.Length == LargestPooled && _large.Count < KeptLarge) _large.Push(segment);
+        if (segment.Bytes.Length == SmallSize) _small.Keep(segment);
+        else if (segment.Bytes.Length == LargestPooled) _large.Keep(segment);
     }
 
     private static Segment Make(int size) => new(GC.AllocateUninitializedArray<byte>(size, pinned: true));
+
+    // Free segments of one size, linked to one another: every reply takes one and gives it back.
+    private struct FreeSegments(int most)
+    {
+        private Segment? _first;
+        private int _count;
+
+        internal Segment? Take()
+        {
+            if (_first is not { } taken) return null;
+            _first = taken.Next;
+            taken.Next = null;
+            _count--;
+            return taken;
+        }
+
+        internal void Keep(Segment segment)
+        {
+            if (_count == most) return;
+            segment.Next = _first;
+            _first = segment;
+            _count++;
+        }
+    }
 }

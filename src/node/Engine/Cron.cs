@@ -45,10 +45,6 @@ internal sealed class Cron(Node node) : IPart, ITickSource
         node.Statistics.CronUs += TicksUs() - startUs;
     }
 
-    public void EndBatch()
-    {
-    }
-
     private void Work()
     {
         if (_sliceLeft || node.Eviction.IsPending) Slice();

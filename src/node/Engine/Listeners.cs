@@ -47,10 +47,6 @@ internal sealed class Listeners(Node node) : IPart
     {
     }
 
-    public void EndBatch()
-    {
-    }
-
     /// <summary>
     /// Closes the listeners that the options no longer ask for and opens those that they ask for now; tells whether all
     /// that must be open are. Links that came through closed ones stay.

@@ -255,7 +255,7 @@ public sealed class Node : INode, IKeyspaceEvents, IDisposable
     public void LinkOpened(StepTime now, Link link)
     {
         Begin(now);
-        if (link.Owner is ILinkOwner owner) owner.Opened(link);
+        if (link.Owner is { } owner) owner.Opened(link);
         else if (link.Kind == LinkKind.Client) Sessions.Accept(link);
         else if (link.Kind == LinkKind.BusInbound) Cluster!.Accepted(link);
         else Host.Close(link, CloseMode.Now);
@@ -304,7 +304,8 @@ public sealed class Node : INode, IKeyspaceEvents, IDisposable
     {
         KeyWaits.Serve();
         Sessions.ResumeDue();
-        foreach (IPart part in _parts) part.EndBatch();
+        Replication.EndBatch();
+        KeyWaits.Serve();
         if (_clockStarted) Dispatcher.StopClock();
         _clockStarted = false;
     }
@@ -435,7 +436,7 @@ public sealed class Node : INode, IKeyspaceEvents, IDisposable
 
     private static ILinkOwner Owner(Link link)
     {
-        Invariant.That(link.Owner is ILinkOwner);
-        return (ILinkOwner)link.Owner;
+        Invariant.That(link.Owner is not null);
+        return link.Owner;
     }
 }

@@ -18,9 +18,6 @@ public interface IPart
 
     /// <summary>That time has come, or the host found it good to call: do what is due.</summary>
     void Tick();
-
-    /// <summary>All inputs that were ready together have been given: outputs leave next.</summary>
-    void EndBatch();
 }
 
 /// <summary>Whoever a link belongs to; <see cref="Link.Owner"/> holds it.</summary>

@@ -100,11 +100,6 @@ public sealed class Shutdown(Node node) : IPart
         else if (_phase == Phase.WaitingForReplicas && (late || ReplicasLag?.Invoke() != true)) SaveAndEnd();
     }
 
-    /// <inheritdoc/>
-    public void EndBatch()
-    {
-    }
-
     private void WaitForReplicas()
     {
         bool patient = (_ways & ShutdownWays.Now) == 0 && node.Options.ShutdownTimeoutSeconds > 0;

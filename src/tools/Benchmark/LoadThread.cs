@@ -16,7 +16,7 @@ public sealed record LoadPreamble(byte[] Bytes, int Replies);
 
 /// <summary>
 /// One thread of load: a number of connections on one event loop, each sending a batch and waiting for its replies.
-/// Made to cost less than the server it measures: level-triggered epoll, one send and one receive a batch, replies
+/// Made to cost less than the server it measures: edge-triggered epoll, one send and one receive a batch, replies
 /// counted and not built, nothing allocated while it runs.
 /// </summary>
 public sealed class LoadThread
@@ -87,7 +87,7 @@ public sealed class LoadThread
                 LoadClient? client = _bySocket[_ready[i].Socket];
                 if (client is null) continue;
                 if (_ready[i].Output) Writable(client);
-                if (_ready[i].Input && client.Socket == _ready[i].Socket && client.IsConnected) Readable(client, now);
+                if (_ready[i].Input && client.Socket == _ready[i].Socket && client.IsConnected) Readable(client, _ready[i].What, now);
             }
         }
 
@@ -153,7 +153,7 @@ public sealed class LoadThread
         Send(client);
     }
 
-    private void Readable(LoadClient client, long now)
+    private void Readable(LoadClient client, Readiness what, long now)
     {
         int got = _sockets.Receive(client.Socket, _buffer);
         if (got == SocketLayer.WouldBlock) return;
@@ -163,6 +163,7 @@ public sealed class LoadThread
             return;
         }
 
+        if (got == BufferBytes || (what & Readiness.More) != 0) _sockets.Watch(client.Socket, input: true, client.WatchesOutput);
         int replies = client.Replies.Feed(_buffer.AsSpan(0, got));
         if (client.Replies.Malformed)
         {

@@ -33,9 +33,6 @@ internal sealed class Lanes(FileDesk files, Action wake, Action<Exception> crash
         queue.Add(work);
     }
 
-    /// <summary>Whether some work is done and not taken back.</summary>
-    internal bool HasDone => !_done.IsEmpty;
-
     /// <summary>Takes one piece of work that is done.</summary>
     internal bool TryTake(out Work? work)
     {

@@ -152,37 +152,52 @@ internal sealed class Links(SocketLayer sockets, INode node, SegmentPool pool, F
         _sockets.Watch(state.Socket, reading, state.AwaitsRoom);
     }
 
+    /// <summary>Waits for sockets that are ready, at most so long, and lists them.</summary>
+    internal void Wait(ReadyList ready, int timeoutMs)
+    {
+        ready.Count = _sockets.Wait(timeoutMs, ready.Sockets);
+        ready.Next = 0;
+        ready.Accepts = false;
+        ready.Wake = ++_wake;
+    }
+
     /// <summary>
-    /// Gives the node what the sockets have: bytes, new links, ends. <paramref name="depth"/> is 0 from the loop and 1 from
+    /// Gives the node what the listed sockets have: bytes, new links, ends. <paramref name="depth"/> is 0 from the loop and 1 from
     /// inside a step, so that the bytes of the outer call stay untouched.
     /// </summary>
-    internal void Handle(ReadOnlySpan<ReadySocket> ready, StepTime now, int depth)
+    internal void Handle(ReadyList ready, StepTime now, int depth)
     {
-        long wake = ++_wake;
-        bool accepts = false;
-        foreach (ReadySocket one in ready)
+        Serve(ready, now, depth);
+        if (!ready.Accepts) return;
+        for (int i = 0; i < ready.Count; i++)
+            if (StateOf(ready.Sockets[i], ready.Wake) is { Phase: LinkPhase.Listening } listening) Accept(listening, now);
+    }
+
+    /// <summary>
+    /// The part of <see cref="Handle"/> for links. From inside a step it takes up the loop's own list where that stands:
+    /// what is listed there is not reported again.
+    /// </summary>
+    internal void Serve(ReadyList ready, StepTime now, int depth)
+    {
+        while (ready.Next < ready.Count)
         {
-            LinkState? state = one.Socket < _bySocket.Length ? _bySocket[one.Socket] : null;
-            if (state is null || state.BornInWake >= wake) continue;
+            ReadySocket one = ready.Sockets[ready.Next++];
+            LinkState? state = StateOf(one, ready.Wake);
+            if (state is null) continue;
             switch (state.Phase)
             {
                 case LinkPhase.Listening:
-                    accepts = true;
+                    ready.Accepts = true;
                     break;
                 case LinkPhase.Connecting:
                     FinishConnect(state, now);
                     break;
                 default:
                     if (one.Output && state.AwaitsRoom && !state.IsFlushQueued) QueueFlush(state.Link!);
-                    if (one.Input) Receive(state, now, depth);
+                    if (state.Reading ? one.Input : (one.What & Readiness.Failed) != 0) Receive(state, now, one.What, depth);
                     break;
             }
         }
-
-        if (!accepts) return;
-        foreach (ReadySocket one in ready)
-            if (one.Socket < _bySocket.Length && _bySocket[one.Socket] is { Phase: LinkPhase.Listening } listening && listening.BornInWake < wake)
-                Accept(listening, now);
     }
 
     /// <summary>Tells the node what was queued before this call.</summary>
@@ -327,12 +342,16 @@ internal sealed class Links(SocketLayer sockets, INode node, SegmentPool pool, F
         }
     }
 
-    private void Receive(LinkState state, StepTime now, int depth)
+    // What stands at the socket, unless another has got its number since it was listed.
+    private LinkState? StateOf(ReadySocket one, long wake) =>
+        (uint)one.Socket < (uint)_bySocket.Length && _bySocket[one.Socket] is { } state && state.BornInWake < wake ? state : null;
+
+    private void Receive(LinkState state, StepTime now, Readiness what, int depth)
     {
         Link link = state.Link!;
         if (!state.Reading)
         {
-            // Nobody asked for input, so this is the end of the connection: reset by the other side.
+            // Reset by the other side.
             if (state.Phase == LinkPhase.Ending) Drop(state);
             else if (state.Phase == LinkPhase.Open) EndNow(state, now, LinkFault.Reset);
             return;
@@ -346,15 +365,20 @@ internal sealed class Links(SocketLayer sockets, INode node, SegmentPool pool, F
             if (got > 0)
             {
                 _node.Received(now, link, buffer.AsSpan(0, got));
-                if (got < buffer.Length) return;
+                if (got == buffer.Length) continue;
+                if ((what & Readiness.More) == 0) return;
+                break;
             }
-            else
-            {
-                if (got == 0) EndNow(state, now, LinkFault.ClosedByPeer);
-                else if (got != SocketLayer.WouldBlock) EndNow(state, now, FaultOf(-got));
-                return;
-            }
+
+            if (got == SocketLayer.WouldBlock) return;
+            if (i > 0) break;
+            if (got == 0) EndNow(state, now, LinkFault.ClosedByPeer);
+            else EndNow(state, now, FaultOf(-got));
+            return;
         }
+
+        // There is more to read, or the end: the next wake brings it, after the replies to what came have left.
+        if (state is { Phase: LinkPhase.Open, Reading: true }) _sockets.Watch(state.Socket, input: true, state.AwaitsRoom);
     }
 
     private void Send(LinkState state)

@@ -24,7 +24,6 @@ namespace Hexad.Host.Loop;
 /// </summary>
 public sealed class NodeLoop : IHost, IDisposable
 {
-    private const int ReadyAtOnce = 1024;
     private const int MaxDepth = 2;
     private const int LastOutputMs = 2_000;
 
@@ -32,12 +31,14 @@ public sealed class NodeLoop : IHost, IDisposable
     private readonly ILogSink _log;
     private readonly FileDesk _files;
     private readonly Lanes _lanes;
-    private readonly ReadySocket[][] _ready = new ReadySocket[MaxDepth][];
+    private readonly ReadyList[] _ready = new ReadyList[MaxDepth];
     private readonly ConcurrentQueue<Action<INode, StepTime>> _posted = [];
     private readonly HostFacts _facts;
     private Links? _links;
     private INode? _node;
     private StepTime _now;
+    private MonotonicMs _wakeAt;
+    private bool _mayHaveDone;
     private int _depth;
     private int? _exitCode;
     private long _exitAtMs;
@@ -54,7 +55,7 @@ public sealed class NodeLoop : IHost, IDisposable
         _facts = facts;
         _files = new FileDesk(folder);
         _lanes = new Lanes(_files, sockets.Wake, crashed, laneStarts);
-        for (int i = 0; i < MaxDepth; i++) _ready[i] = new ReadySocket[ReadyAtOnce];
+        for (int i = 0; i < MaxDepth; i++) _ready[i] = new ReadyList();
     }
 
     /// <summary>
@@ -91,10 +92,11 @@ public sealed class NodeLoop : IHost, IDisposable
         if (_depth + 1 >= MaxDepth) return;
         _depth++;
         _links!.Flush();
-        int count = _sockets.Wait(0, _ready[_depth]);
+        _links.Serve(_ready[0], _now, _depth);
+        _links.Wait(_ready[_depth], 0);
         ReadClocks();
-        GivePosted();
-        _links.Handle(_ready[_depth].AsSpan(0, count), _now, _depth);
+        if (_sockets.WasWoken) GivePosted();
+        _links.Handle(_ready[_depth], _now, _depth);
         _links.Flush();
         _depth--;
     }
@@ -144,14 +146,14 @@ public sealed class NodeLoop : IHost, IDisposable
 
     private void Turn(int timeoutMs)
     {
-        int count = _sockets.Wait(timeoutMs, _ready[0]);
+        _links!.Wait(_ready[0], timeoutMs);
         ReadClocks();
-        GivePosted();
-        if (_links!.HasReports) _links.TellReports(_now);
-        GiveDoneWork();
-        if (count > 0) _links.Handle(_ready[0].AsSpan(0, count), _now, depth: 0);
+        if (_sockets.WasWoken) GivePosted();
+        if (_links.HasReports) _links.TellReports(_now);
+        if (_mayHaveDone) GiveDoneWork();
+        _links.Handle(_ready[0], _now, depth: 0);
         _links.Expire(_now.Monotonic.Value);
-        if (_node!.NextWake <= _now.Monotonic) _node.Tick(_now);
+        if (_wakeAt <= _now.Monotonic) _node!.Tick(_now);
         EndTurn();
     }
 
@@ -161,20 +163,24 @@ public sealed class NodeLoop : IHost, IDisposable
         _links!.Flush();
     }
 
+    // Whoever posts or has done work rings afterwards, so a wait that nobody rang in leaves nothing to look for.
     private void GivePosted()
     {
+        _mayHaveDone = true;
         while (_posted.TryDequeue(out Action<INode, StepTime>? input)) input(_node!, _now);
     }
 
     private void GiveDoneWork()
     {
+        _mayHaveDone = false;
         while (_lanes.TryTake(out Work? work)) _node!.WorkDone(_now, work!);
     }
 
     private int TimeoutMs()
     {
-        if (_links!.HasReports || _lanes.HasDone || !_posted.IsEmpty) return 0;
-        long until = Math.Min(_node!.NextWake.Value, _links.NextDeadlineMs);
+        _wakeAt = _node!.NextWake;
+        if (_links!.HasReports || _mayHaveDone) return 0;
+        long until = Math.Min(_wakeAt.Value, _links.NextDeadlineMs);
         if (_exitCode is not null && _exitAtMs > _now.Monotonic.Value) until = Math.Min(until, _exitAtMs);
         return (int)Math.Clamp(until - _now.Monotonic.Value, 0, int.MaxValue);
     }

@@ -17,7 +17,8 @@ internal static unsafe partial class LibC
     internal const int IPv6Only = 26;
     internal const int MessageNoSignal = 0x4000;
 
-    internal const uint EpollIn = 0x1, EpollOut = 0x4, EpollError = 0x8, EpollHangUp = 0x10;
+    internal const uint EpollIn = 0x1, EpollUrgent = 0x2, EpollOut = 0x4, EpollError = 0x8, EpollHangUp = 0x10, EpollPeerEnded = 0x2000;
+    internal const uint EpollEdge = 1u << 31;
     internal const int EpollAdd = 1, EpollDelete = 2, EpollModify = 3, EpollCloseOnExec = 0x80000;
     internal const int EventCloseOnExec = 0x80000, EventNonBlocking = 0x800;
 
@@ -29,6 +30,12 @@ internal static unsafe partial class LibC
 
     /// <summary>The reason of the last failed call of this thread.</summary>
     internal static SystemError Error => (SystemError)Marshal.GetLastPInvokeError();
+
+    /// <summary>
+    /// Why the call before failed, for the calls that are made without telling the garbage collector: they never block, and
+    /// nothing can come between them and this.
+    /// </summary>
+    internal static SystemError ErrorAtOnce => (SystemError)Marshal.GetLastSystemError();
 
     [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
     internal static partial int Socket(int family, int type, int protocol);
@@ -57,13 +64,13 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "getsockopt", SetLastError = true)]
     internal static partial int GetOption(int fd, int level, int name, void* value, uint* length);
 
-    [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "recv"), SuppressGCTransition]
     internal static partial nint Receive(int fd, byte* buffer, nuint length, int flags);
 
-    [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "send"), SuppressGCTransition]
     internal static partial nint Send(int fd, byte* buffer, nuint length, int flags);
 
-    [LibraryImport("libc", EntryPoint = "sendmsg", SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "sendmsg"), SuppressGCTransition]
     internal static partial nint SendMessage(int fd, MessageHeader* message, int flags);
 
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]

@@ -10,9 +10,10 @@ using Hexad.Wire;
 namespace Hexad.Host.Sockets;
 
 /// <summary>
-/// Sockets on raw epoll. A socket's number is its file descriptor. Readiness is level-triggered: a socket that was not
-/// read empty is simply reported again, so nobody reads once more only to learn that there is nothing, and a wake of n
-/// ready clients costs one epoll_wait, n recv and n send.
+/// Sockets on raw epoll. A socket's number is its file descriptor. Input is edge-triggered (decision 044): a connection
+/// is reported when bytes come, and the next wait does not ask it again. A short read proves it empty, so a wake of n
+/// ready clients costs one epoll_wait, n recv and n send. Listeners, connects, and connections that wait for
+/// room are level-triggered.
 /// <para>Unsafe contract: the event buffer lives as long as the object; the parts of an output queue are
 /// pinned arrays that their queue keeps until they are consumed; every other pointer is pinned for its call.</para>
 /// </summary>
@@ -21,6 +22,7 @@ public sealed unsafe class EpollSockets : SocketLayer
     private const int MaxEvents = 1024;
     private const int MaxParts = 64;
     private const int AddressBytes = 128;
+    private const uint InputAlone = LibC.EpollIn | LibC.EpollUrgent | LibC.EpollPeerEnded | LibC.EpollEdge;
 
     private readonly LibC.EpollEvent[] _events = GC.AllocateArray<LibC.EpollEvent>(MaxEvents, pinned: true);
     private readonly int _epoll;
@@ -64,7 +66,7 @@ public sealed unsafe class EpollSockets : SocketLayer
         }
 
         peer = SocketAddress.Read(new ReadOnlySpan<byte>(native, (int)Math.Min(length, AddressBytes)));
-        int failure = Control(LibC.EpollAdd, fd, LibC.EpollIn);
+        int failure = Control(LibC.EpollAdd, fd, InputAlone);
         return failure == 0 ? fd : Abandon(fd, failure);
     }
 
@@ -141,7 +143,7 @@ public sealed unsafe class EpollSockets : SocketLayer
 
     /// <inheritdoc/>
     public override void Watch(int socket, bool input, bool output) =>
-        Control(LibC.EpollModify, socket, (input ? LibC.EpollIn : 0) | (output ? LibC.EpollOut : 0));
+        Control(LibC.EpollModify, socket, input && !output ? InputAlone : (input ? LibC.EpollIn : 0) | (output ? LibC.EpollOut : 0));
 
     /// <inheritdoc/>
     public override void Tune(int socket, int keepAliveSeconds)
@@ -170,6 +172,7 @@ public sealed unsafe class EpollSockets : SocketLayer
     /// <inheritdoc/>
     public override int Wait(int timeoutMs, Span<ReadySocket> ready)
     {
+        WasWoken = false;
         int room = Math.Min(MaxEvents, ready.Length);
         LibC.EpollEvent[] events = _events;
         int count;
@@ -189,11 +192,11 @@ public sealed unsafe class EpollSockets : SocketLayer
             {
                 ulong rung;
                 LibC.Read(_wake, &rung, sizeof(ulong));
+                WasWoken = true;
                 continue;
             }
 
-            bool failed = (what & (LibC.EpollError | LibC.EpollHangUp)) != 0;
-            ready[filled++] = new ReadySocket(socket, failed || (what & LibC.EpollIn) != 0, failed || (what & LibC.EpollOut) != 0);
+            ready[filled++] = new ReadySocket(socket, ReadinessOf(what));
         }
 
         return filled;
@@ -213,9 +216,19 @@ public sealed unsafe class EpollSockets : SocketLayer
         LibC.Close(_epoll);
     }
 
+    private static Readiness ReadinessOf(uint what)
+    {
+        if (what == LibC.EpollIn) return Readiness.Input;
+        if ((what & (LibC.EpollError | LibC.EpollHangUp)) != 0) return Readiness.Input | Readiness.Output | Readiness.More | Readiness.Failed;
+        Readiness all = (what & LibC.EpollOut) != 0 ? Readiness.Output : Readiness.None;
+        if ((what & LibC.EpollIn) != 0) all |= Readiness.Input;
+        if ((what & (LibC.EpollPeerEnded | LibC.EpollUrgent)) != 0) all |= Readiness.Input | Readiness.More;
+        return all;
+    }
+
     private static int Failure()
     {
-        SystemError error = LibC.Error;
+        SystemError error = LibC.ErrorAtOnce;
         return error == SystemError.Interrupted ? WouldBlock : -(int)error;
     }
 

@@ -186,17 +186,18 @@ public sealed class PortableSockets : SocketLayer
         var writers = new List<Socket>(_writers);
         Socket.Select(readers, writers, null, timeoutMs < 0 ? -1 : (int)Math.Min(timeoutMs * 1000L, int.MaxValue));
         _ready.Clear();
+        WasWoken = false;
         foreach (Socket writer in writers) _ready.Add(_numbers[writer]);
 
         int filled = 0;
         foreach (Socket reader in readers)
         {
-            if (ReferenceEquals(reader, _wakeEnd)) Drain();
-            else if (filled < ready.Length) ready[filled++] = new ReadySocket(_numbers[reader], true, _ready.Remove(_numbers[reader]));
+            if (ReferenceEquals(reader, _wakeEnd)) WasWoken = Drain();
+            else if (filled < ready.Length) ready[filled++] = new ReadySocket(_numbers[reader], _ready.Remove(_numbers[reader]) ? Readiness.Input | Readiness.Output : Readiness.Input);
         }
 
         foreach (int number in _ready)
-            if (filled < ready.Length) ready[filled++] = new ReadySocket(number, false, true);
+            if (filled < ready.Length) ready[filled++] = new ReadySocket(number, Readiness.Output);
         return filled;
     }
 
@@ -211,12 +212,13 @@ public sealed class PortableSockets : SocketLayer
         foreach (Entry? entry in _entries) entry?.Socket.Dispose();
     }
 
-    private void Drain()
+    private bool Drain()
     {
         Span<byte> rung = stackalloc byte[16];
         SocketError error;
         do _wakeEnd.Receive(rung, SocketFlags.None, out error);
         while (error == SocketError.Success);
+        return true;
     }
 
     private int Add(Socket socket, bool input, bool output)

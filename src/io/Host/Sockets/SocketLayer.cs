@@ -45,7 +45,11 @@ public abstract class SocketLayer : IDisposable
     /// <summary>Bytes taken of several parts in one call, at least one, or a negative error.</summary>
     public abstract int Send(int socket, ReadOnlySpan<OutputPart> parts);
 
-    /// <summary>Says what the socket is watched for from now on.</summary>
+    /// <summary>
+    /// Says what the socket is watched for from now on, and has it reported again if it is ready for that. Input of a
+    /// connection is reported once, when it comes: who then reads neither until <see cref="WouldBlock"/> nor until a read
+    /// filled its buffer only in part, or was told of <see cref="Readiness.More"/>, must call this to hear of the rest.
+    /// </summary>
     public abstract void Watch(int socket, bool input, bool output);
 
     /// <summary>Sets TCP_NODELAY, and keep-alive probes after <paramref name="keepAliveSeconds"/> unless that is 0.</summary>
@@ -63,6 +67,9 @@ public abstract class SocketLayer : IDisposable
     /// </summary>
     public abstract int Wait(int timeoutMs, Span<ReadySocket> ready);
 
+    /// <summary>Whether <see cref="Wake"/> has been called since the wait before the last.</summary>
+    public bool WasWoken { get; protected set; }
+
     /// <summary>Ends the current or the next <see cref="Wait"/>; from any thread.</summary>
     public abstract void Wake();
 
@@ -70,5 +77,32 @@ public abstract class SocketLayer : IDisposable
     public abstract void Dispose();
 }
 
-/// <summary>A socket that can be read or written now. A failed one is both, so that the next call finds out why.</summary>
-public readonly record struct ReadySocket(int Socket, bool Input, bool Output);
+/// <summary>A socket that can be read or written now.</summary>
+public readonly record struct ReadySocket(int Socket, Readiness What)
+{
+    /// <summary>Whether it can be read.</summary>
+    public bool Input => (What & Readiness.Input) != 0;
+
+    /// <summary>Whether it can be written.</summary>
+    public bool Output => (What & Readiness.Output) != 0;
+}
+
+/// <summary>What a socket is ready for.</summary>
+[Flags]
+public enum Readiness : byte
+{
+    /// <summary>Nothing.</summary>
+    None = 0,
+
+    /// <summary>There are bytes, the end of the stream or an error to read.</summary>
+    Input = 1,
+
+    /// <summary>There is room to write, or an error that a write finds out.</summary>
+    Output = 2,
+
+    /// <summary>A short read does not prove that the socket is empty: the end, an error or an urgent byte stands behind the bytes.</summary>
+    More = 4,
+
+    /// <summary>The connection is broken in both directions. This is reported whether the socket is watched or not.</summary>
+    Failed = 8,
+}

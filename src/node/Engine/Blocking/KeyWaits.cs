@@ -109,9 +109,6 @@ internal sealed class KeyWaits : IPart, ISessionWait
         }
     }
 
-    /// <inheritdoc/>
-    public void EndBatch() => Serve();
-
     // Each is run once: one that blocks again names a later moment.
     private void RunDue(MonotonicMs now)
     {

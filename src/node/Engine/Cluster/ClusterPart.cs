@@ -123,11 +123,6 @@ public sealed class ClusterPart : IPart, IClusterNeighbours
         LookAtHandOver();
     }
 
-    /// <inheritdoc/>
-    public void EndBatch()
-    {
-    }
-
     /// <summary>
     /// The node was told to stop: if a replica can take over, lets it, and calls <paramref name="then"/> when it has, or has
     /// not in time. False if there is nothing to wait for.

@@ -50,6 +50,7 @@ public sealed class ClientPause
         get
         {
             long next = long.MaxValue;
+            if (_scope == PauseScope.None) return new MonotonicMs(next);
             foreach ((PauseScope scope, MonotonicMs until) in _pauses)
             {
                 if (scope != PauseScope.None && until.Value < next) next = until.Value;

@@ -109,11 +109,6 @@ public sealed class PersistencePart : IPart
         }
     }
 
-    /// <inheritdoc/>
-    public void EndBatch()
-    {
-    }
-
     /// <summary>Goes on with a snapshot whose target had been full.</summary>
     internal void Advance() => _job?.Advance();
 

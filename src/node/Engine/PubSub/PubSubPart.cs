@@ -69,11 +69,6 @@ internal sealed class PubSubPart : IPart
         foreach (int slot in lost) DropSlot(slot);
     }
 
-    /// <inheritdoc/>
-    public void EndBatch()
-    {
-    }
-
     /// <summary>Subscribes a session and says so; having subscribed already changes nothing.</summary>
     public void Subscribe(Session session, ChannelKind kind, ReadOnlySpan<byte> name, ReplyWriter reply)
     {

@@ -110,8 +110,8 @@ public sealed class ReplicationPart : IPart, IClusterReplication
         Primary.Tick();
     }
 
-    /// <inheritdoc/>
-    public void EndBatch()
+    /// <summary>All inputs that were ready together have been given: outputs leave next.</summary>
+    internal void EndBatch()
     {
         Replica.EndBatch();
         Waits.EndBatch();

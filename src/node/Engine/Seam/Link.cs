@@ -67,7 +67,7 @@ public sealed class Link(LinkKind kind, SegmentPool pool)
     public bool WantsDrained { get; set; }
 
     /// <summary>The node's own state of the link: a session, a bus link, …</summary>
-    public object? Owner { get; set; }
+    public ILinkOwner? Owner { get; set; }
 
     /// <summary>The host's own state of the link.</summary>
     public object? HostState { get; set; }
