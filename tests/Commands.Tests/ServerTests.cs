@@ -120,7 +120,7 @@ public sealed class ServerTests
         Assert.Equal("+OK\r\n", _client.Run("DEBUG SET-ACTIVE-EXPIRE 0"));
         Assert.Equal(":1\r\n", _client.Run("DEBUG STRINGMATCH-LEN a* abc"));
         Assert.Contains("encoding:embstr serializedlength:6 ", _client.Run("DEBUG OBJECT p:3"), StringComparison.Ordinal);
-        Assert.Equal("-ERR unknown subcommand or wrong number of arguments for 'foo'. Try DEBUG HELP.\r\n", _client.Run("DEBUG FOO"));
+        Assert.Equal("-ERR unknown subcommand or wrong number of arguments for 'FOO'. Try DEBUG HELP.\r\n", _client.Run("DEBUG FOO"));
         Assert.Equal("-CUSTOM text\r\n", _client.Call("DEBUG", "ERROR", "CUSTOM text"));
     }
 

@@ -285,6 +285,7 @@ public sealed class SortedSetTests
         Assert.Equal("+sparse\r\n", _client.Run("PFDEBUG ENCODING h"));
         Assert.Equal(Bulk("Z:8436 v:1,1 Z:4274 v:2,1 Z:3068 v:1,1 Z:603"), _client.Run("PFDEBUG DECODE h"));
         Assert.Equal(":1\r\n", _client.Run("PFDEBUG TODENSE h"));
+        Assert.Equal("-ERR Unknown PFDEBUG subcommand '\u00ff'\r\n", _client.Call("PFDEBUG", "\u00ff", "h"));
         Assert.Equal(":3\r\n", _client.Run("PFCOUNT h"));
         Assert.Equal(":12304\r\n", _client.Run("STRLEN h"));
         Assert.Equal(":1\r\n", _client.Run("PFADD g c d"));

@@ -81,7 +81,7 @@ public sealed class OutputQueue(SegmentPool pool)
     }
 
     /// <summary>The first contiguous part of what waits; empty when nothing does.</summary>
-    public ReadOnlyMemory<byte> FirstPart => _head is null ? default : _head.Bytes.AsMemory(_head.Start, _head.Used - _head.Start);
+    public ReadOnlySpan<byte> FirstPart => _head is null ? default : _head.Bytes.AsSpan(_head.Start, _head.Used - _head.Start);
 
     /// <summary>Lists up to <c>parts.Length</c> contiguous parts from the head and returns how many; for vectored writes.</summary>
     public int Parts(Span<OutputPart> parts)
@@ -98,6 +98,13 @@ public sealed class OutputQueue(SegmentPool pool)
         Invariant.That(size >= 0 && size <= Length);
         Length -= size;
         Sent += size;
+        if (Length == 0 && _head is { } only && ReferenceEquals(only, _tail))
+        {
+            _head = _tail = null;
+            Release(only);
+            return;
+        }
+
         while (_head is not null)
         {
             int here = (int)Math.Min(size, _head.Used - _head.Start);

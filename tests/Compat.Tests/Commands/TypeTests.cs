@@ -73,7 +73,7 @@ public sealed class TypeTests
         ["sort"] =
         [
             "RPUSH K {6 I}", "RPUSH K {3 E}", "SADD K {6 I}", "ZADD K {4 S E}", "SET K V", "HSET K E V", "SORT K ALPHA", "SORT K DESC|ASC|_ LIMIT J J", "SORT K ALPHA DESC|_ LIMIT 0 3", "SORT K BY * GET *",
-            "S:SORT K BY nosort", "SORT K ALPHA STORE K", "SORT_RO K ALPHA", "SORT_RO K STORE K", "SORT K BY *->a ALPHA GET *->b", "LRANGE K 0 -1", "SORT K x",
+            "S:SORT K BY nosort", "SORT K ALPHA STORE K", "SORT_RO K ALPHA", "SORT_RO K STORE K", "S:SORT K BY *->a ALPHA GET *->b", "LRANGE K 0 -1", "SORT K x",
         ],
         ["multi"] =
         [
@@ -123,6 +123,7 @@ public sealed class TypeTests
         var run = new DifferentialRun(first, second, new Dice(seed), [.. shapes, .. shapes, .. Common])
         {
             SpoilsOneOf = family is "blocking" || isTransaction ? 0 : 30,
+            NeverSpoilt = family == "lex" ? "ZADD" : "", // With unequal scores a range of bytes is whatever the search meets.
             ComparesDigests = !isTransaction,
         };
         run.Run(family == "blocking" ? Math.Max(500, rounds / 50) : rounds);

@@ -479,7 +479,7 @@ public sealed class Process : IHost, IStation, IScheduled
         socket.Mark = _occupant.Mark;
         while (!link.Output.IsEmpty)
         {
-            ReadOnlySpan<byte> part = link.Output.FirstPart.Span;
+            ReadOnlySpan<byte> part = link.Output.FirstPart;
             int size = Math.Min(part.Length, socket.Room);
             if (size == 0)
             {

@@ -197,8 +197,19 @@ public static class ErrorReplies
     public static string InvalidExpire(string command) => $"ERR invalid expire time in '{command}' command";
 
     /// <summary>"unknown subcommand or wrong number of arguments for 'channels'. Try PUBSUB HELP."</summary>
-    public static byte[] UnknownSubcommandOrArguments(ReadOnlySpan<byte> subcommand, string container) =>
-        [.. "ERR unknown subcommand or wrong number of arguments for '"u8, .. subcommand, .. "'. Try "u8, .. System.Text.Encoding.ASCII.GetBytes(container), .. " HELP."u8];
+    public static byte[] WrongSubcommand(ReadOnlySpan<byte> container, ReadOnlySpan<byte> subcommand)
+    {
+        byte[] upper = new byte[container.Length];
+        System.Text.Ascii.ToUpper(container, upper, out _);
+        return [.. "ERR unknown subcommand or wrong number of arguments for '"u8, .. UpToZero(subcommand[..Math.Min(subcommand.Length, 128)]), .. "'. Try "u8, .. upper, .. " HELP."u8];
+    }
+
+    /// <summary>The text up to its first zero byte, which is where C ends it.</summary>
+    public static ReadOnlySpan<byte> UpToZero(ReadOnlySpan<byte> text)
+    {
+        int zero = text.IndexOf((byte)0);
+        return zero < 0 ? text : text[..zero];
+    }
 
     /// <summary>"unknown argument: foo"</summary>
     public static byte[] UnknownArgument(ReadOnlySpan<byte> argument) => [.. "ERR unknown argument: "u8, .. argument];

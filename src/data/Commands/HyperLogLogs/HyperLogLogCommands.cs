@@ -146,7 +146,7 @@ internal static class HyperLogLogCommands
         {
             if (MakeDense(ref call, ref entry, out bool changed)) call.Reply.Integer(changed ? 1 : 0);
         }
-        else call.Reply.Error("ERR Unknown PFDEBUG subcommand '" + Encoding.Latin1.GetString(call[1]) + "'");
+        else call.Reply.Error([.. "ERR Unknown PFDEBUG subcommand '"u8, .. ErrorReplies.UpToZero(call[1]), .. "'"u8]);
     }
 
     [Command("PFSELFTEST", arity: 1, Flags.Admin, Group.HyperLogLog, since: "2.8.9",

@@ -22,7 +22,7 @@ internal static class StreamGroupCommands
         if (entry.Found ? !call.Holds(entry, ObjectType.Stream) : !makes && NeedsKey(call)) return;
         if (call.Count > 8)
         {
-            call.Reply.Error(WrongSubcommand(call));
+            call.Reply.Error(ErrorReplies.WrongSubcommand(call[0], call[1]));
             return;
         }
 
@@ -60,7 +60,7 @@ internal static class StreamGroupCommands
         if (!TryOptions(call, mayMake: false, out _, out long entriesRead) || !TryGroup(call, needsGroup: true, out EntryRef entry, out StreamGroup group)) return;
         if (call.Count != 5 && call.Count != 7)
         {
-            call.Reply.Error(WrongSubcommand(call));
+            call.Reply.Error(ErrorReplies.WrongSubcommand(call[0], call[1]));
             return;
         }
 
@@ -184,21 +184,6 @@ internal static class StreamGroupCommands
         call.Reply.Integer(acknowledged);
     }
 
-    /// <summary>"unknown subcommand or wrong number of arguments for 'create'. Try XGROUP HELP."</summary>
-    internal static byte[] WrongSubcommand(in CommandContext call)
-    {
-        ReadOnlySpan<byte> name = call[1][..Math.Min(call[1].Length, 128)];
-        return [.. "ERR unknown subcommand or wrong number of arguments for '"u8, .. StreamIdText.UpToZero(name), .. "'. Try "u8, .. Upper(call[0]), .. " HELP."u8];
-    }
-
-    private static byte[] Upper(ReadOnlySpan<byte> name)
-    {
-        byte[] upper = name.ToArray();
-        foreach (ref byte b in upper.AsSpan())
-            if (b is >= (byte)'a' and <= (byte)'z') b -= 'a' - 'A';
-        return upper;
-    }
-
     private static bool TryOptions(in CommandContext call, bool mayMake, out bool makes, out long entriesRead)
     {
         (makes, entriesRead) = (false, StreamGroup.UnknownEntriesRead);
@@ -214,7 +199,7 @@ internal static class StreamGroupCommands
             }
             else
             {
-                call.Reply.Error(WrongSubcommand(call));
+                call.Reply.Error(ErrorReplies.WrongSubcommand(call[0], call[1]));
                 return false;
             }
         }
@@ -230,7 +215,7 @@ internal static class StreamGroupCommands
         if (entry.Found ? !call.Holds(entry, ObjectType.Stream) : NeedsKey(call)) return false;
         group = StreamGroups.Find(entry.Root, call[3]);
         if (group.Found || !needsGroup) return true;
-        call.Reply.Error(ErrorReplies.NoGroupOfKey(StreamIdText.UpToZero(call[3]), StreamIdText.UpToZero(call[2])));
+        call.Reply.Error(ErrorReplies.NoGroupOfKey(ErrorReplies.UpToZero(call[3]), ErrorReplies.UpToZero(call[2])));
         return false;
     }
 

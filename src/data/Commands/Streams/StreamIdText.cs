@@ -23,7 +23,7 @@ internal static class StreamIdText
         id = default;
         hasSeq = true;
         if (text.Length > LongestBytes) return false;
-        text = UpToZero(text);
+        text = ErrorReplies.UpToZero(text);
         int hyphen = text.IndexOf((byte)'-');
         if (!TryNumber(hyphen < 0 ? text : text[..hyphen], out ulong ms)) return false;
         ulong seq = missingSeq;
@@ -87,13 +87,6 @@ internal static class StreamIdText
         if (TryParse(text, missingSeq, out id)) return true;
         call.Reply.Error(ErrorReplies.InvalidStreamId);
         return false;
-    }
-
-    /// <summary>The text up to its first zero byte, which is where C ends it.</summary>
-    public static ReadOnlySpan<byte> UpToZero(ReadOnlySpan<byte> text)
-    {
-        int zero = text.IndexOf((byte)0);
-        return zero < 0 ? text : text[..zero];
     }
 
     private static bool TryBound(in CommandContext call, int index, ulong missingSeq, out StreamId id, out bool excluded)

@@ -25,7 +25,7 @@ internal static class StreamInfo
         long most = DefaultEntries;
         if (isFull && (call.Count is not 4 and not 6 || !call.Says(3, "FULL"u8) || (call.Count == 6 && !call.Says(4, "COUNT"u8))))
         {
-            call.Reply.Error(StreamGroupCommands.WrongSubcommand(call));
+            call.Reply.Error(ErrorReplies.WrongSubcommand(call[0], call[1]));
             return;
         }
 
@@ -73,7 +73,7 @@ internal static class StreamInfo
         StreamGroup group = StreamGroups.Find(entry.Root, call[3]);
         if (!group.Found)
         {
-            call.Reply.Error(ErrorReplies.NoGroupOfKey(StreamIdText.UpToZero(call[3]), StreamIdText.UpToZero(call[2])));
+            call.Reply.Error(ErrorReplies.NoGroupOfKey(ErrorReplies.UpToZero(call[3]), ErrorReplies.UpToZero(call[2])));
             return;
         }
 

@@ -25,7 +25,7 @@ internal static class StreamKey
         if (entry.Found && !call.Holds(entry, ObjectType.Stream)) return false;
         if (entry.Found) group = StreamGroups.Find(entry.Root, call[2]);
         if (group.Found) return true;
-        call.Reply.Error(ErrorReplies.NoKeyOrGroup(StreamIdText.UpToZero(call[1]), StreamIdText.UpToZero(call[2])));
+        call.Reply.Error(ErrorReplies.NoKeyOrGroup(ErrorReplies.UpToZero(call[1]), ErrorReplies.UpToZero(call[2])));
         return false;
     }
 }

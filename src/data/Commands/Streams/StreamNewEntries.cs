@@ -121,7 +121,7 @@ internal static class StreamNewEntries
         EntryRef entry = call.Find(key);
         if (entry.Found && !call.Holds(entry, ObjectType.Stream)) return false;
         if (plan.IsGroup && (!entry.Found || !StreamGroups.Find(entry.Root, call[plan.GroupAt]).Found))
-            return Refuse(call, ErrorReplies.NoGroupToRead(StreamIdText.UpToZero(key), StreamIdText.UpToZero(call[plan.GroupAt])));
+            return Refuse(call, ErrorReplies.NoGroupToRead(ErrorReplies.UpToZero(key), ErrorReplies.UpToZero(call[plan.GroupAt])));
         if (id.SequenceEqual("$"u8)) return !plan.IsGroup || Refuse(call, ErrorReplies.DollarOfGroup);
         if (id.SequenceEqual("+"u8)) return !plan.IsGroup || Refuse(call, ErrorReplies.PlusOfGroup);
         if (id.SequenceEqual(">"u8)) return plan.IsGroup || Refuse(call, ErrorReplies.GreaterOfXRead);

@@ -259,7 +259,7 @@ internal static class StreamPendingCommands
             }
             else
             {
-                call.Reply.Error(ErrorReplies.OptionOfXClaim(StreamIdText.UpToZero(call[i])));
+                call.Reply.Error(ErrorReplies.OptionOfXClaim(ErrorReplies.UpToZero(call[i])));
                 return false;
             }
         }

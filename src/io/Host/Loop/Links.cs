@@ -388,11 +388,11 @@ internal sealed class Links(SocketLayer sockets, INode node, SegmentPool pool, F
         while (!output.IsEmpty)
         {
             int sent, offered;
-            ReadOnlyMemory<byte> first = output.FirstPart;
+            ReadOnlySpan<byte> first = output.FirstPart;
             if (first.Length == output.Length)
             {
                 offered = first.Length;
-                sent = _sockets.Send(state.Socket, first.Span);
+                sent = _sockets.Send(state.Socket, first);
             }
             else
             {

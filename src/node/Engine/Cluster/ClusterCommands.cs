@@ -159,9 +159,9 @@ internal static class ClusterCommands
         if (!IsReady(ref call, session, out ClusterPart part)) return;
         string address = Text(call[2]), portText = Text(call[3]);
         long busPort = 0;
-        if (call.Count > 5) call.Reply.Error("ERR unknown subcommand or wrong number of arguments for 'MEET'. Try CLUSTER HELP."u8);
-        else if (!TryNumber(call[3], out long port)) call.Reply.Error($"ERR Invalid base port specified: {portText}");
-        else if (call.Count == 5 && !TryNumber(call[4], out busPort)) call.Reply.Error($"ERR Invalid bus port specified: {Text(call[4])}");
+        if (call.Count > 5) call.Reply.Error(ErrorReplies.WrongSubcommand(call[0], call[1]));
+        else if (!TryNumber(call[3], out long port)) call.Reply.Error(Encoding.Latin1.GetBytes($"ERR Invalid base port specified: {portText}"));
+        else if (call.Count == 5 && !TryNumber(call[4], out busPort)) call.Reply.Error(Encoding.Latin1.GetBytes($"ERR Invalid bus port specified: {Text(call[4])}"));
         else
         {
             long? bus = call.Count == 5 ? busPort : null;
@@ -197,7 +197,7 @@ internal static class ClusterCommands
         if (!IsReady(ref call, session, out ClusterPart part)) return;
         string id = Text(call[2]);
         ClusterNode? primary = part.Machine.Operate(session.Node.Now, op => op.Find(id));
-        if (primary is null) call.Reply.Error($"ERR Unknown node {id}");
+        if (primary is null) call.Reply.Error(Encoding.Latin1.GetBytes($"ERR Unknown node {id}"));
         else if (primary.IsReplica) call.Reply.Error("ERR The specified node is not a master"u8);
         else
         {

@@ -41,7 +41,7 @@ internal static class SlotStatsCommand
         if (!part.IsStarted) call.Reply.Error("ERR The cluster is not up yet"u8);
         else if (call.Count == 5 && call.Says(2, "SLOTSRANGE"u8)) TellRange(call, part, session.Node);
         else if (call.Says(2, "ORDERBY"u8)) TellOrdered(call, part, session.Node);
-        else call.Reply.Error(ErrorReplies.UnknownSubcommandOrArguments(call[1], "CLUSTER"));
+        else call.Reply.Error(ErrorReplies.WrongSubcommand(call[0], call[1]));
     }
 
     private static void TellRange(in CommandContext call, ClusterPart part, Node node)

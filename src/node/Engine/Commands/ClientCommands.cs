@@ -199,7 +199,7 @@ internal static class ClientCommands
         bool withError = call.Count == 4 && call.Says(3, "ERROR"u8);
         if (call.Count > 4)
         {
-            call.Reply.Error(ErrorReplies.UnknownSubcommandOrArguments(call[1], "CLIENT"));
+            call.Reply.Error(ErrorReplies.WrongSubcommand(call[0], call[1]));
             return;
         }
 

@@ -25,7 +25,7 @@ internal static class DebugCommands
             2 => Alone(ref call, session, name),
             _ => WithArguments(ref call, session, name),
         };
-        if (!done) call.Reply.Error($"ERR unknown subcommand or wrong number of arguments for '{name}'. Try DEBUG HELP.");
+        if (!done) call.Reply.Error(ErrorReplies.WrongSubcommand(call[0], call[1]));
     }
 
     private static bool Alone(ref CommandContext call, Session session, string name)

@@ -115,7 +115,7 @@ internal static class PubSubIntrospection
     {
         if (call.Count > 3)
         {
-            call.Reply.Error(ErrorReplies.UnknownSubcommandOrArguments(call[1], "PUBSUB"));
+            call.Reply.Error(ErrorReplies.WrongSubcommand(call[0], call[1]));
             return;
         }
 
