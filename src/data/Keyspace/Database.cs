@@ -69,9 +69,10 @@ public sealed class Database
     /// <summary>Finds a key to read its value. Marks it as used. An expired key is treated as <see cref="Databases.Expired"/> says.</summary>
     public EntryRef Find(ReadOnlySpan<byte> key)
     {
-        EntryRef found = Locate(key, SlotOf(key), _all.Tables.HashOf(key));
-        if (found.Found && !_all.NoTouch) _all.Clock.Touch(found.Entry);
-        return found;
+        int slot = SlotOf(key);
+        nint place = Look(key, slot, _all.Tables.HashOf(key));
+        if (place != 0 && !_all.NoTouch) _all.Clock.Touch(new Entry(NativeTable.BlockAt(place)));
+        return new EntryRef(place, slot);
     }
 
     /// <summary>Finds a key to change it. As <see cref="Find"/>; the two differ for the engine's counters only.</summary>
@@ -93,16 +94,11 @@ public sealed class Database
     // ---- Storing strings ----
 
     /// <summary>Stores a string under a key, whatever was there before, of any type (expired or not).</summary>
-    public EntryRef SetString(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, Lifetime lifetime = default, StringForm form = StringForm.Shortest)
-    {
-        return Store(key, StringPlan.Of(value, form), lifetime);
-    }
+    public EntryRef SetString(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, Lifetime lifetime = default, StringForm form = StringForm.Shortest) =>
+        Store(key, StringPlan.Of(value, form), lifetime);
 
     /// <summary>Stores an integer as a string under a key, whatever was there before.</summary>
-    public EntryRef SetLong(ReadOnlySpan<byte> key, long value, Lifetime lifetime = default)
-    {
-        return Store(key, StringPlan.Of(value), lifetime);
-    }
+    public EntryRef SetLong(ReadOnlySpan<byte> key, long value, Lifetime lifetime = default) => Store(key, StringPlan.Of(value), lifetime);
 
     /// <summary>Replaces the value of a key that was found, of any type, by a string; saves the second look-up.</summary>
     public void Overwrite(ref EntryRef entry, ReadOnlySpan<byte> value, Lifetime lifetime, StringForm form = StringForm.Shortest) => Refill(ref entry, StringPlan.Of(value, form), lifetime);
@@ -472,12 +468,14 @@ public sealed class Database
     // As Redis: a key is there for the whole millisecond that its expiry names.
     private bool IsExpired(Entry entry) => entry.HasExpiry && entry.ExpiryMs < _all.Now.Value;
 
-    private EntryRef Locate(ReadOnlySpan<byte> key, int slot, ulong hash)
+    private EntryRef Locate(ReadOnlySpan<byte> key, int slot, ulong hash) => new(Look(key, slot, hash), slot);
+
+    private nint Look(ReadOnlySpan<byte> key, int slot, ulong hash)
     {
-        var found = new EntryRef(_all.Tables.Find(_set.Table(slot), hash, key), slot);
-        if (!found.Found || !found.HasExpiry || _all.Expired == ExpiredKeys.Ignore || !IsExpired(found.Entry)) return found;
-        if (_all.Expired == ExpiredKeys.Remove) RemoveExpired(found);
-        return default;
+        nint place = _all.Tables.Find(_set.Table(slot), hash, key);
+        if (place == 0 || _all.Expired == ExpiredKeys.Ignore || !IsExpired(new Entry(NativeTable.BlockAt(place)))) return place;
+        if (_all.Expired == ExpiredKeys.Remove) RemoveExpired(new EntryRef(place, slot));
+        return 0;
     }
 
     private nint PlaceOf(Entry entry, int slot)

@@ -130,7 +130,7 @@ internal sealed class DifferentialRun(RawClient real, RawClient ours, Dice dice,
     {
         'S' or 'P' or 'C' or 'Q' => ReplyTree.Sorted(expected, order) == ReplyTree.Sorted(actual, order),
         'N' => expected[0] == '$' && actual[0] == '$' && expected[1] != '-' && actual[1] != '-',
-        'T' => IsTime(expected, out long first) && IsTime(actual, out long second) && Math.Abs(first - second) <= (first > 1_000_000_000_000 || first % 1000 != 0 ? MostSecondsApart * 1000 : MostSecondsApart),
+        'T' => IsTime(expected, out long first) && IsTime(actual, out long second) && Math.Abs(first - second) <= (first > 1_000_000_000_000 || first % 1000 != 0 || second % 1000 != 0 ? MostSecondsApart * 1000 : MostSecondsApart),
         'O' => (expected is "$9\r\nquicklist\r\n" or "$9\r\nhashtable\r\n" or "$8\r\nskiplist\r\n") && actual == "$8\r\nlistpack\r\n",
         _ => false,
     };

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 
@@ -44,7 +45,13 @@ internal static class MoreFamilies
         ],
     };
 
-    /// <summary>Shapes of everything but transactions and blocking, for values of all types under the same keys.</summary>
+    /// <summary>
+    /// Shapes of everything but transactions and blocking, for values of all types under the same keys. SORT makes a large sorted
+    /// set of a small one in Redis, and a large one keeps the sign of zero, so it stays with its own family.
+    /// </summary>
     public static string[] Mixed(Dictionary<string, string[]> types) =>
-        [.. types.Where(family => family.Key != "multi").SelectMany(family => family.Value), .. All.Where(family => family.Key is not ("transactions" or "blocking")).SelectMany(family => family.Value)];
+    [
+        .. types.Where(family => family.Key is not ("multi" or "sort")).SelectMany(family => family.Value),
+        .. All.Where(family => family.Key is not ("transactions" or "blocking")).SelectMany(family => family.Value).Where(shape => !shape.Contains("SORT", StringComparison.Ordinal)),
+    ];
 }

@@ -37,7 +37,7 @@ public ref struct CommandContext
     /// <summary>The command.</summary>
     public readonly CommandRow Row;
 
-    public CommandContext(CommandServices services, CommandRow row, Arguments arguments, ReplyWriter reply, Database db)
+    public CommandContext(CommandServices services, CommandRow row, in Arguments arguments, ReplyWriter reply, Database db)
     {
         Services = services;
         Row = row;

@@ -93,7 +93,7 @@ public sealed class Dispatcher
     /// Executes one request of <paramref name="size"/> bytes and writes its reply. False if the request may not run yet:
     /// then nothing has happened, and it stays the session's next one.
     /// </summary>
-    public bool Execute(Session session, Arguments call, int size)
+    public bool Execute(Session session, in Arguments call, int size)
     {
         if ((session.Flags & SessionFlags.ReplySkipNext) != 0) session.Flags = (session.Flags & ~SessionFlags.ReplySkipNext) | SessionFlags.ReplySkip;
         ReplyWriter reply = ReplyTo(session);
@@ -150,7 +150,7 @@ public sealed class Dispatcher
     }
 
     /// <summary>Runs a command that may run, and propagates what it did.</summary>
-    public void Call(Session session, CommandRow row, Arguments call, ReplyWriter reply)
+    public void Call(Session session, CommandRow row, in Arguments call, ReplyWriter reply)
     {
         EngineServices services = _node.Services;
         Session? outer = Running;
@@ -224,7 +224,7 @@ public sealed class Dispatcher
     }
 
     // What has to be seen to around a call of a session or node in no ordinary state.
-    private bool ExecuteGuarded(Session session, CommandRow row, Arguments call, ReplyWriter reply)
+    private bool ExecuteGuarded(Session session, CommandRow row, in Arguments call, ReplyWriter reply)
     {
         string? refusal = _gatekeeper.Refusal(session, row, call, out bool isRedirection);
         if (session.IsClosing) return true;
@@ -265,7 +265,7 @@ public sealed class Dispatcher
         return true;
     }
 
-    private void CallCounted(Session session, CommandRow row, Arguments call, ReplyWriter reply, ClusterPart cluster)
+    private void CallCounted(Session session, CommandRow row, in Arguments call, ReplyWriter reply, ClusterPart cluster)
     {
         int slot = _node.Databases.CommandSlot;
         long startTicks = _lastTicks, before = session.Link?.Output.Length ?? 0;
