@@ -68,6 +68,95 @@ public sealed class SlotClaimTests
     }
 
     [Fact]
+    public void A_primary_with_slots_whose_epoch_is_anothers_too_takes_a_new_one_when_a_majority_had_time_to_object()
+    {
+        (LoneMachine lone, Peer a, Peer b) = WithCollision();
+        Assert.Equal(5ul, lone.Machine.Myself.ConfigEpoch);
+        lone.Pass(900);
+        b.Ping();
+        a.Ping();
+        Assert.Equal(5ul, lone.Machine.Myself.ConfigEpoch);
+        lone.Pass(200);
+        a.Ping();
+        Assert.Equal(8ul, lone.Machine.Myself.ConfigEpoch);
+    }
+
+    [Fact]
+    public void A_primary_that_a_majority_does_not_talk_to_takes_no_new_epoch()
+    {
+        (LoneMachine lone, Peer a, Peer b) = WithCollision(others: 3);
+        for (int i = 0; i < 6; i++)
+        {
+            lone.Pass(300);
+            a.Ping();
+        }
+
+        Assert.Equal(5ul, lone.Machine.Myself.ConfigEpoch);
+        b.Ping();
+        a.Ping();
+        Assert.Equal(8ul, lone.Machine.Myself.ConfigEpoch);
+    }
+
+    [Fact]
+    public void A_primary_that_has_been_replaced_follows_its_successor_and_takes_no_new_epoch()
+    {
+        (LoneMachine lone, Peer a, Peer b) = WithCollision();
+        lone.Pass(300);
+        var slots = new SlotSet();
+        for (int slot = 0; slot < 10; slot++) slots.Add(slot);
+        b.Say(b.ItsLink, PacketWriter.Update(b.Header(), b.Id, 7, slots.Bits));
+        Assert.True(lone.Machine.Myself.IsReplica);
+        lone.Pass(1_200);
+        a.Ping();
+        Assert.Equal(7ul, b.View.ConfigEpoch);
+        Assert.Equal(b.View, lone.Machine.Slots.Owner(3));
+    }
+
+    [Fact]
+    public void Equal_epochs_for_one_slot_are_settled_at_once()
+    {
+        var lone = new LoneMachine();
+        Peer a = Greater(lone);
+        lone.Machine.Operate(lone.Time, op => op.AddSlots([(0, 9)]));
+        (a.CurrentEpoch, a.ConfigEpoch) = (7, lone.Machine.Myself.ConfigEpoch);
+        a.Own(5, 20);
+        a.Ping();
+        Assert.Equal(8ul, lone.Machine.Myself.ConfigEpoch);
+    }
+
+    // We have slots 0 to 9 and epoch 5, and so has a node of a greater id with other slots.
+    private static (LoneMachine Lone, Peer A, Peer B) WithCollision(int others = 1)
+    {
+        var lone = new LoneMachine();
+        Assert.Null(lone.Machine.Operate(lone.Time, op => op.SetConfigEpoch(5)));
+        Peer a = Greater(lone), b = lone.Meet(7900);
+        lone.Machine.Operate(lone.Time, op => op.AddSlots([(0, 9)]));
+        for (int i = 0; i < others; i++)
+        {
+            Peer other = i == 0 ? b : lone.Meet(7900 + i);
+            (other.CurrentEpoch, other.ConfigEpoch) = (7, 1 + (ulong)i);
+            other.Own(100 + (i * 10), 109 + (i * 10));
+            other.Ping();
+        }
+
+        lone.Pass(10);
+        (a.CurrentEpoch, a.ConfigEpoch) = (7, 5);
+        a.Own(200, 209);
+        a.Ping();
+        return (lone, a, b);
+    }
+
+    // Of two nodes with one epoch the one with the smaller id gives way.
+    private static Peer Greater(LoneMachine lone)
+    {
+        for (int port = 7001; ; port++)
+        {
+            Peer peer = lone.Meet(port);
+            if (peer.Id.CompareTo(lone.Machine.Myself.Id) > 0) return peer;
+        }
+    }
+
+    [Fact]
     public void A_primary_that_loses_its_last_slot_follows_the_one_who_took_it()
     {
         var lone = new LoneMachine();
@@ -95,20 +184,18 @@ public sealed class SlotClaimTests
     }
 
     [Fact]
-    public void Of_two_primaries_with_one_epoch_the_smaller_id_takes_a_new_one()
+    public void Of_two_primaries_with_one_epoch_the_smaller_id_takes_a_new_one_at_once_if_it_has_no_slots()
     {
-        foreach (int smaller in new[] { 0, 1 })
+        var lone = new LoneMachine();
+        for (int port = 7001; port < 7010; port++)
         {
-            var lone = new LoneMachine();
-            Peer a = lone.Meet(7001);
-            lone.Machine.Operate(lone.Time, op => op.AddSlots([(0, 9)]));
+            Peer a = lone.Meet(port);
             ulong epoch = lone.Machine.Myself.ConfigEpoch;
             bool iAmSmaller = lone.Machine.Myself.Id.CompareTo(a.Id) < 0;
             (a.CurrentEpoch, a.ConfigEpoch) = (epoch + 5, epoch);
-            a.Own(100, 110);
+            a.Own(port, port);
             a.Ping();
             Assert.Equal(iAmSmaller ? epoch + 6 : epoch, lone.Machine.Myself.ConfigEpoch);
-            _ = smaller;
         }
     }
 

@@ -274,6 +274,10 @@ public sealed class SortedSetTests
         Assert.Equal("*1\r\n*2\r\n$7\r\nPalermo\r\n:3479099956230698\r\n", _client.Run("GEORADIUSBYMEMBER_RO Sicily Palermo 100 km WITHHASH"));
         Assert.Equal(":2\r\n", _client.Run("GEOSEARCHSTORE near Sicily FROMMEMBER Palermo BYRADIUS 200 km STOREDIST"));
         Assert.Equal("-ERR invalid longitude,latitude pair 200.000000,100.000000\r\n", _client.Run("GEOADD Sicily 200 100 x"));
+        _client.Run("ZADD odd inf i -inf m 18446744073709551615 q");
+        Assert.Equal("*1\r\n*2\r\n$22\r\n-179.99999731779098511\r\n$21\r\n-85.05112751263942528\r\n", _client.Run("GEOPOS odd i"));
+        Assert.Equal(_client.Run("GEOPOS odd i"), _client.Run("GEOPOS odd q"));
+        Assert.Equal("*1\r\n*2\r\n$3\r\n180\r\n$21\r\n-85.05112751263942528\r\n", _client.Run("GEOPOS odd m"));
     }
 
     [Fact]
@@ -286,6 +290,11 @@ public sealed class SortedSetTests
         Assert.Equal(Bulk("Z:8436 v:1,1 Z:4274 v:2,1 Z:3068 v:1,1 Z:603"), _client.Run("PFDEBUG DECODE h"));
         Assert.Equal(":1\r\n", _client.Run("PFDEBUG TODENSE h"));
         Assert.Equal("-ERR Unknown PFDEBUG subcommand '\u00ff'\r\n", _client.Call("PFDEBUG", "\u00ff", "h"));
+        string sketch = "HYLL\u0001" + new string('\0', 10) + "\u0080\u007f\u00ff";
+        Assert.Equal("+OK\r\n", _client.Call("SET", "small", sketch));
+        Assert.Equal("$6\r\nembstr\r\n", _client.Run("OBJECT ENCODING small"));
+        Assert.Equal("-ERR Unknown PFDEBUG subcommand 'x'\r\n", _client.Run("PFDEBUG x small"));
+        Assert.Equal("$3\r\nraw\r\n", _client.Run("OBJECT ENCODING small"));
         Assert.Equal(":3\r\n", _client.Run("PFCOUNT h"));
         Assert.Equal(":12304\r\n", _client.Run("STRLEN h"));
         Assert.Equal(":1\r\n", _client.Run("PFADD g c d"));

@@ -39,7 +39,8 @@ public sealed class ScheduleTests
     /// voted for its successor, was cut off, and voted on, so that two majorities elected in one epoch. 2080: a vote
     /// was lost again and again on a link that had died unnoticed. 3398: an old word of a primary made a replica stand that then
     /// emptied itself for a snapshot, and won. 4684: a primary that was still loading said that it had no data, so that a replica that had emptied itself was
-    /// elected in its place. 8284: as 2260, cut off for longer. 1842: a snapshot whose rename was not synced is there all the same, and is newer.
+    /// elected in its place. 8284: as 2260, cut off for longer. 21092: a
+    /// primary that had been replaced took a new epoch, because its own was another's too, before it had heard of that. 1842: a snapshot whose rename was not synced is there all the same, and is newer.
     /// </summary>
     [Theory]
     [InlineData(83)]
@@ -55,6 +56,7 @@ public sealed class ScheduleTests
     [InlineData(3398)]
     [InlineData(4684)]
     [InlineData(8284)]
+    [InlineData(21092)]
     public void A_schedule_that_found_something_is_clean(int seed) => Clean((ulong)seed);
 
     [Fact]

@@ -11,6 +11,12 @@ namespace Hexad.Cluster;
 /// </summary>
 internal sealed class SlotClaims(ClusterState state)
 {
+    /// <summary>Four pings between primaries, each of which is answered with an UPDATE if what we claim is another's.</summary>
+    private const int ConfirmMs = 1_000;
+
+    private ulong _collisionEpoch;
+    private MonotonicMs _collisionSince;
+
     /// <summary>How many packets were too old to change roles or slots, and how many equal epochs were settled.</summary>
     public long StalePackets { get; private set; }
     public long EpochCollisions { get; private set; }
@@ -29,7 +35,7 @@ internal sealed class SlotClaims(ClusterState state)
         bool differs = claimant is not null && !claimant.Slots.Equals(packet.Slots);
         if (sender.IsPrimary && differs) Claim(sender, packet.ConfigEpoch, packet.Slots);
         if (differs) CorrectOldView(sender, packet);
-        ResolveCollision(sender, packet.ConfigEpoch);
+        ResolveCollision(sender, packet);
     }
 
     /// <summary>UPDATE: someone noticed that this node's view of an owner is old.</summary>
@@ -211,17 +217,39 @@ internal sealed class SlotClaims(ClusterState state)
         }
     }
 
-    /// <summary>Two primaries with one epoch: the one with the smaller id takes a new one.</summary>
-    private void ResolveCollision(ClusterNode sender, ulong epoch)
+    /// <summary>
+    /// Two primaries with one epoch: the one with the smaller id takes a new one. If it has slots, not at once
+    /// (decision 024): it may have been replaced without having heard of it, and a new epoch would take the slots back
+    /// from whoever was elected.
+    /// </summary>
+    private void ResolveCollision(ClusterNode sender, in BusPacket packet)
     {
         ClusterNode me = state.Myself;
+        ulong epoch = packet.ConfigEpoch;
         if (!me.IsPrimary || !sender.IsPrimary || epoch != me.ConfigEpoch || sender.ConfigEpoch != me.ConfigEpoch) return;
         if (sender.Id.CompareTo(me.Id) <= 0) return;
+        if (me.Slots.Count > 0 && !me.Slots.Overlaps(packet.Slots) && !IsConfirmed(epoch)) return;
         EpochCollisions++;
         state.CurrentEpoch++;
         me.ConfigEpoch = state.CurrentEpoch;
         state.Save(sync: true);
         state.Log(ClusterLogLevel.Verbose,
             $"WARNING: configEpoch collision with node {ClusterState.Name(sender)}. configEpoch set to {me.ConfigEpoch}");
+    }
+
+    /// <summary>Whether a majority has had time to tell us, since we saw the collision, that our slots are another's.</summary>
+    private bool IsConfirmed(ulong epoch)
+    {
+        if (_collisionEpoch != epoch)
+        {
+            (_collisionEpoch, _collisionSince) = (epoch, state.Now);
+            return false;
+        }
+
+        if (state.Now - _collisionSince < ConfirmMs) return false;
+        int heard = 1;
+        foreach (ClusterNode node in state.Nodes.Each)
+            if (!node.IsMyself && node.Votes && node.DataReceived > _collisionSince) heard++;
+        return heard >= state.Quorum;
     }
 }

@@ -41,6 +41,14 @@ public sealed class SlotSet
         return SlotIndex.Count;
     }
 
+    /// <summary>Whether a slot is in the set and among <paramref name="bits"/>, a set as it travels.</summary>
+    public bool Overlaps(ReadOnlySpan<byte> bits)
+    {
+        for (int i = 0; i < Bytes; i++)
+            if ((_bits[i] & bits[i]) != 0) return true;
+        return false;
+    }
+
     /// <summary>Puts a slot in; false if it was there.</summary>
     public bool Add(int slot)
     {

@@ -71,7 +71,9 @@ internal static class GeoHash
     /// <summary>The place that a score stands for: the middle of its cell.</summary>
     public static GeoPoint Decode(double score)
     {
-        ulong bits = score < long.MaxValue ? (ulong)(long)score : (ulong)score;
+        // What no place has as its score is read as x86 converts it, since clients may have seen that: past 64 bits it is 0.
+        const double Past63 = 9223372036854775808.0, Past64 = 18446744073709551616.0;
+        ulong bits = score < Past63 ? (ulong)(long)score : score < Past64 ? (ulong)score : 0;
         return BoxOf(new GeoCell(bits, MostSteps)).Centre;
     }
 

@@ -136,6 +136,8 @@ internal static class HyperLogLogCommands
         }
 
         if (!IsSketch(ref call, entry)) return;
+        // As Redis: the value is made ready to be written before it is known what for, and stays so.
+        if (entry.Encoding != ObjectEncoding.Raw) call.Db.Overwrite(ref entry, entry.GetString(default).ToArray(), Lifetime.Keep, StringForm.Raw);
         if (call.Says(1, "GETREG"u8))
         {
             if (MakeDense(ref call, ref entry, out _)) TellRegisters(ref call, entry.GetString(default));
