@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Net.Sockets;
 using System.Threading;
+using System.Threading.Tasks;
 
 using Hexad.Core;
 using Hexad.Engine.Seam;
@@ -68,16 +69,17 @@ internal sealed class ScriptedNode : INode, IDisposable
     /// <summary>Holds the loop while a test acts, so that the next wait finds all of it at once.</summary>
     internal void InOneWake(Action acts)
     {
-        using var held = new ManualResetEventSlim();
-        using var done = new ManualResetEventSlim();
+        // Nothing here may be disposed of: the loop can still be on its way to it when the test has gone on.
+        var held = new TaskCompletionSource();
+        var done = new TaskCompletionSource();
         Do(_ =>
         {
-            held.Set();
-            done.Wait(Patience);
+            held.SetResult();
+            done.Task.Wait(Patience);
         });
-        Assert.True(held.Wait(Patience), "The loop was not held");
+        Assert.True(held.Task.Wait(Patience), "The loop was not held");
         acts();
-        done.Set();
+        done.SetResult();
     }
 
     internal void Stop() => _loop.RequestStop(StopReason.Terminate);

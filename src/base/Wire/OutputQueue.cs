@@ -199,7 +199,6 @@ public sealed class SegmentPool
 
     internal void Return(Segment segment)
     {
-        segment.Next = null;
         segment.Start = segment.Used = 0;
         if (segment.Bytes.Length == SmallSize) _small.Keep(segment);
         else if (segment.Bytes.Length == LargestPooled) _large.Keep(segment);

@@ -192,7 +192,7 @@ public sealed class PortableSockets : SocketLayer
         int filled = 0;
         foreach (Socket reader in readers)
         {
-            if (ReferenceEquals(reader, _wakeEnd)) WasWoken = Drain();
+            if (ReferenceEquals(reader, _wakeEnd)) Drain();
             else if (filled < ready.Length) ready[filled++] = new ReadySocket(_numbers[reader], _ready.Remove(_numbers[reader]) ? Readiness.Input | Readiness.Output : Readiness.Input);
         }
 
@@ -212,13 +212,13 @@ public sealed class PortableSockets : SocketLayer
         foreach (Entry? entry in _entries) entry?.Socket.Dispose();
     }
 
-    private bool Drain()
+    private void Drain()
     {
         Span<byte> rung = stackalloc byte[16];
         SocketError error;
         do _wakeEnd.Receive(rung, SocketFlags.None, out error);
         while (error == SocketError.Success);
-        return true;
+        WasWoken = true;
     }
 
     private int Add(Socket socket, bool input, bool output)
