@@ -156,6 +156,18 @@ public sealed class RdbValueTests
         Assert.Equal(PayloadFault.BadFormat, Framed(20, Pack([.. many, "m7"]), new RdbBatch()));
     }
 
+    [Theory]
+    [InlineData(0, (1L << 48) - 1, PayloadFault.None)]
+    [InlineData(0, 1L << 48, PayloadFault.BadFormat)]
+    [InlineData((1L << 48) - 1, 0, PayloadFault.None)]
+    [InlineData(1L << 48, 0, PayloadFault.BadFormat)]
+    public void A_field_that_expires_later_than_a_table_can_keep_is_refused(long first, long expiry, PayloadFault fault)
+    {
+        byte[] block = Pack("f", "v", expiry.ToString(CultureInfo.InvariantCulture));
+        byte[] payload = [25, .. BitConverter.GetBytes(first), (byte)block.Length, .. block, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        Assert.Equal(fault, new DumpPayload().Read(payload, false, new RdbBatch()));
+    }
+
     private static byte[] Pack(params string[] texts)
     {
         using var memory = new SlabAllocator();

@@ -16,6 +16,9 @@ namespace Hexad.Structures;
 /// </summary>
 public static class ExpiringPack
 {
+    /// <summary>The latest time, in milliseconds since 1970, at which a field can expire: what the files of real servers allow.</summary>
+    public const long LatestExpiryMs = (1L << 48) - 1;
+
     private const int Others = 2;
 
     /// <summary>The triples of a hash of pairs, none of which expires yet.</summary>
@@ -104,7 +107,7 @@ public static class ExpiringPack
         {
             int valueAt = Listpack.Next(pack, at);
             ListpackElement expiry = Listpack.Read(pack, Listpack.Next(pack, valueAt), out at);
-            if (!expiry.IsInteger || expiry.Integer < 0) return false;
+            if (!expiry.IsInteger || expiry.Integer is < 0 or > LatestExpiryMs) return false;
             if (expiry.Integer != 0 && (last == 0 || expiry.Integer < last)) return false;
             last = expiry.Integer;
         }

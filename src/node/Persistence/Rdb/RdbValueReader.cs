@@ -16,7 +16,6 @@ namespace Hexad.Persistence.Rdb;
 internal sealed class RdbValueReader
 {
     private const long NoExpiry = 0;
-    private const long LatestExpiryMs = (1L << 48) - 1;
     private const int PartBytes = 64 * 1024;
 
     /// <summary>An element of a list that stands alone; the other kinds of item of a list are those of <see cref="ElementBuffer"/>.</summary>
@@ -85,7 +84,7 @@ internal sealed class RdbValueReader
         }
 
         _firstExpiryMs = code is RdbType.HashWithExpiry or RdbType.HashListpackWithExpiry ? cursor.Int64() : 1;
-        if (_firstExpiryMs < 0) cursor.Refuse();
+        if (_firstExpiryMs is < 0 or > ExpiringPack.LatestExpiryMs) cursor.Refuse();
         bool counted = code is RdbType.List or RdbType.Set or RdbType.SortedSet or RdbType.SortedSet2 or RdbType.Hash
             or RdbType.ListQuicklist or RdbType.ListQuicklist2 or RdbType.HashWithExpiry or RdbType.HashWithExpiryPreRelease;
         _left = ItemCount = counted ? cursor.Length() : 1;
@@ -169,7 +168,7 @@ internal sealed class RdbValueReader
     {
         long distanceMs = cursor.Length();
         ReadOnlySpan<byte> field = cursor.String(_digits), value = cursor.String(_otherDigits);
-        if (cursor.IsGood && (distanceMs < 0 || distanceMs > LatestExpiryMs - _firstExpiryMs)) cursor.Refuse();
+        if (cursor.IsGood && (distanceMs < 0 || distanceMs > ExpiringPack.LatestExpiryMs - _firstExpiryMs)) cursor.Refuse();
         if (!cursor.IsGood) return;
         _items.Add(field);
         _items.Add(value);
