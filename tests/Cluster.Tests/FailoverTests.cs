@@ -166,6 +166,24 @@ public sealed class FailoverTests
         Assert.False(old.IsPrimary);
     }
 
+    [Fact]
+    public void A_replica_without_data_does_not_replace_a_primary_that_is_back_though_empty()
+    {
+        TestNetwork network = Scene.Cluster();
+        TestNode primary = network.Nodes[1], replica = network.Nodes[4];
+        (replica.HasData, replica.ReplicationStuck) = (false, true);
+        network.Run(1_000);
+        primary.Crash();
+        Assert.True(network.RunUntil(() => replica.Machine.Nodes.Find(primary.Id)!.IsFailed, 10_000) >= 0);
+        (primary.HasData, primary.Offset) = (false, 0);
+        primary.Boot();
+        network.Run(20_000);
+        Assert.False(replica.IsPrimary);
+        Assert.True(Scene.Serves(primary));
+        primary.Crash();
+        Assert.True(network.RunUntil(() => Scene.Serves(replica), 10_000) >= 0);
+    }
+
     [Theory]
     [InlineData(true, false)]
     [InlineData(false, true)]

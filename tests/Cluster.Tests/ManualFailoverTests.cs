@@ -72,6 +72,24 @@ public sealed class ManualFailoverTests
     }
 
     [Fact]
+    public void A_takeover_in_a_minority_yields_to_whom_the_majority_elected_in_the_same_epoch()
+    {
+        TestNetwork network = Scene.Cluster(primaries: 3, replicasEach: 2);
+        TestNode old = network.Nodes[1], elected = network.Nodes[4], taker = network.Nodes[7];
+        // By the order of ids the smaller one would win.
+        if (elected.Id.CompareTo(taker.Id) < 0) (elected, taker) = (taker, elected);
+        network.Isolate(taker);
+        network.Run(5_000);
+        old.Crash();
+        Assert.True(network.RunUntil(() => Scene.Serves(elected), 10_000) >= 0);
+        taker.Do(op => op.Failover(force: true, takeover: true));
+        Assert.Equal(elected.Machine.Myself.ConfigEpoch, taker.Machine.Myself.ConfigEpoch);
+        network.Heal();
+        Assert.True(network.RunUntil(() => taker.ReplicatesFrom == elected.Id && Scene.Agrees(network, 3), 20_000) >= 0);
+        Assert.True(Scene.Serves(elected));
+    }
+
+    [Fact]
     public void A_node_that_is_told_to_stop_hands_over_first()
     {
         TestNetwork network = Scene.Cluster();

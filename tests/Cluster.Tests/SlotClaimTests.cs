@@ -124,6 +124,21 @@ public sealed class SlotClaimTests
         Assert.Equal(8ul, lone.Machine.Myself.ConfigEpoch);
     }
 
+    [Fact]
+    public void Of_two_who_claim_a_slot_in_one_epoch_the_elected_one_keeps_it()
+    {
+        var lone = new LoneMachine();
+        Peer a = Greater(lone);
+        lone.Machine.Operate(lone.Time, op => op.AddSlots([(0, 9)]));
+        (a.CurrentEpoch, a.ConfigEpoch, a.Standing) = (7, lone.Machine.Myself.ConfigEpoch, Standing.Elected);
+        a.Own(5, 20);
+        a.Ping();
+        Assert.Equal(a.ConfigEpoch, lone.Machine.Myself.ConfigEpoch);
+        a.ConfigEpoch = 8;
+        a.Ping();
+        Assert.Equal(a.View, lone.Machine.Slots.Owner(5));
+    }
+
     // We have slots 0 to 9 and epoch 5, and so has a node of a greater id with other slots.
     private static (LoneMachine Lone, Peer A, Peer B) WithCollision(int others = 1)
     {

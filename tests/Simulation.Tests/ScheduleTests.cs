@@ -41,6 +41,9 @@ public sealed class ScheduleTests
     /// emptied itself for a snapshot, and won. 4684: a primary that was still loading said that it had no data, so that a replica that had emptied itself was
     /// elected in its place. 8284: as 2260, cut off for longer. 21092: a
     /// primary that had been replaced took a new epoch, because its own was another's too, before it had heard of that. 1842: a snapshot whose rename was not synced is there all the same, and is newer.
+    /// 37891: a replica without data replaced its primary, of which it heard that it was empty, from itself: it was back. 31006: a machine cut off for
+    /// more than a minute held a majority and elected among the replicas there; the judge took that for a calm time.
+    /// 55859: a replica took over in a minority, in the epoch in which the majority had elected another, and its id was the smaller one.
     /// </summary>
     [Theory]
     [InlineData(83)]
@@ -57,6 +60,9 @@ public sealed class ScheduleTests
     [InlineData(4684)]
     [InlineData(8284)]
     [InlineData(21092)]
+    [InlineData(31006)]
+    [InlineData(37891)]
+    [InlineData(55859)]
     public void A_schedule_that_found_something_is_clean(int seed) => Clean((ulong)seed);
 
     [Fact]

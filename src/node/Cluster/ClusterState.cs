@@ -34,6 +34,12 @@ internal sealed class ClusterState
 
     public ClusterNode Myself { get; set; }
     public ulong CurrentEpoch { get; set; }
+
+    /// <summary>The epoch in which this node was last elected since its start; 0 if it was not.</summary>
+    public ulong ElectedEpoch { get; set; }
+
+    /// <summary>Whether a majority gave this primary its config epoch; one that it took itself counts less.</summary>
+    public bool IsElected => ElectedEpoch != 0 && ElectedEpoch == Myself.ConfigEpoch;
     public ulong LastVoteEpoch { get; set; }
 
     /// <summary>Whether the cluster works in this node's eyes.</summary>

@@ -169,15 +169,18 @@ internal sealed class Election(ClusterState state, SlotClaims claims)
 
     /// <summary>
     /// A replica that never had data would make the shard's data vanish, unless there was none: and only the primary itself
-    /// can have said that.
+    /// can have said that. If it said so after it was taken for failed, it is back, and nothing is won by replacing it.
     /// </summary>
     private static bool IsTooEmpty(ClusterState state)
     {
         if (state.Replication.HasData) return false;
         if (state.Myself.Primary is not { } primary) return false;
         bool primaryWasEmpty = primary.OffsetReceived.Value != 0 && primary.Offset.Value == 0 && (primary.Badge is null || primary.Is(Standing.Empty));
-        return !primaryWasEmpty;
+        return !primaryWasEmpty || IsBack(state, primary);
     }
+
+    private static bool IsBack(ClusterState state, ClusterNode primary)
+        => primary.IsFailed && primary.OffsetReceived > primary.FailedAt && state.Now - primary.OffsetReceived <= state.Settings.NodeTimeoutMs;
 
     private void Compare()
     {
@@ -303,7 +306,7 @@ internal sealed class Election(ClusterState state, SlotClaims claims)
         state.Notice("Failover election won: I'm the new master.");
         if (state.Myself.ConfigEpoch < _epoch || state.Bugs.EpochsAreReused)
         {
-            state.Myself.ConfigEpoch = _epoch;
+            state.Myself.ConfigEpoch = state.ElectedEpoch = _epoch;
             state.Notice($"configEpoch set to {_epoch} after successful failover");
         }
 

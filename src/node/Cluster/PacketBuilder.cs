@@ -134,7 +134,8 @@ internal sealed class PacketBuilder(ClusterState state)
     public Standing MyStanding()
     {
         Standing standing = state.Stopping ? Standing.Stopping : Standing.None;
-        if (state.Myself.IsPrimary) return standing | (HasNothing() ? Standing.Empty : Standing.None);
+        if (state.Myself.IsPrimary)
+            return standing | (HasNothing() ? Standing.Empty : Standing.None) | (state.IsElected ? Standing.Elected : Standing.None);
         if (!state.Replication.HasData) standing |= Standing.Empty;
         if (state.Replication.PrimaryLinkUp) standing |= Standing.InSync;
         if (Election.MayStand(state)) standing |= Standing.MayStand;

@@ -220,21 +220,28 @@ internal sealed class SlotClaims(ClusterState state)
     /// <summary>
     /// Two primaries with one epoch: the one with the smaller id takes a new one. If it has slots, not at once
     /// (decision 024): it may have been replaced without having heard of it, and a new epoch would take the slots back
-    /// from whoever was elected.
+    /// from whoever was elected. If both claim a slot, who was elected comes before who took its epoch itself.
     /// </summary>
     private void ResolveCollision(ClusterNode sender, in BusPacket packet)
     {
         ClusterNode me = state.Myself;
         ulong epoch = packet.ConfigEpoch;
         if (!me.IsPrimary || !sender.IsPrimary || epoch != me.ConfigEpoch || sender.ConfigEpoch != me.ConfigEpoch) return;
-        if (sender.Id.CompareTo(me.Id) <= 0) return;
-        if (me.Slots.Count > 0 && !me.Slots.Overlaps(packet.Slots) && !IsConfirmed(epoch)) return;
+        bool overlaps = me.Slots.Overlaps(packet.Slots);
+        if (overlaps ? !Outranks(sender, packet) : sender.Id.CompareTo(me.Id) <= 0) return;
+        if (me.Slots.Count > 0 && !overlaps && !IsConfirmed(epoch)) return;
         EpochCollisions++;
         state.CurrentEpoch++;
         me.ConfigEpoch = state.CurrentEpoch;
         state.Save(sync: true);
         state.Log(ClusterLogLevel.Verbose,
             $"WARNING: configEpoch collision with node {ClusterState.Name(sender)}. configEpoch set to {me.ConfigEpoch}");
+    }
+
+    private bool Outranks(ClusterNode sender, in BusPacket packet)
+    {
+        if (packet.Badge is { } badge && (badge.Standing & Standing.Elected) != 0 != state.IsElected) return state.IsElected;
+        return sender.Id.CompareTo(state.Myself.Id) > 0;
     }
 
     /// <summary>Whether a majority has had time to tell us, since we saw the collision, that our slots are another's.</summary>

@@ -83,12 +83,13 @@ public sealed class Faults(VirtualCluster cluster) : IScheduled
     public Action Begin(FaultKind kind)
     {
         if (kind is FaultKind.KillProcess or FaultKind.KillPrimary or FaultKind.PowerFailure or FaultKind.ClockStep or FaultKind.LaggingReplica) return Bring(kind);
-        cluster.DisturbedAtUs = World.NowUs;
+        cluster.Disturbances++;
         Action mend = Bring(kind);
         return () =>
         {
-            cluster.DisturbedAtUs = World.NowUs;
             mend();
+            cluster.Disturbances--;
+            cluster.DisturbedAtUs = World.NowUs;
         };
     }
 

@@ -164,7 +164,10 @@ public sealed class VirtualCluster
 
     // ---- questions
 
-    /// <summary>When something last disturbed the network, a disk or a process in a way that may delay what nodes know of each other.</summary>
+    /// <summary>How many things now disturb the network, a disk or a process in a way that may delay what nodes know of each other.</summary>
+    public int Disturbances { get; set; }
+
+    /// <summary>When the last of them was mended.</summary>
     public long DisturbedAtUs { get; set; }
 
     /// <summary>The node with this id, if its process is alive.</summary>
@@ -301,7 +304,7 @@ public sealed class VirtualCluster
     private void JudgeWinner(Process winner, NodeId replaced, ReplicationStatus before, bool asked)
     {
         if (asked) return;
-        bool calm = World.NowUs - DisturbedAtUs > 60 * Second;
+        bool calm = Disturbances == 0 && World.NowUs - DisturbedAtUs > 60 * Second;
         foreach (NodeSeat seat in Seats)
         {
             if (!seat.IsRunning || seat.Process == winner || seat.View is not { } view || seat.Replication is not { HasData: true } theirs) continue;

@@ -26,6 +26,9 @@ public enum Standing : ushort
 
     /// <summary>In FAIL: the failure was seen by refused connections, not by the timeout; it may be undone at once.</summary>
     FastFailure = 32,
+
+    /// <summary>A primary whose config epoch is the one in which it was elected, with a majority's votes.</summary>
+    Elected = 64,
 }
 
 /// <summary>
