@@ -3,7 +3,7 @@
 //   seeds ─▶ corpus ─▶ mutate ─▶ run ─▶ reached something new? ─▶ into the corpus
 //                                  └──▶ threw, or took long?   ─▶ a finding: written down, with its seed
 //
-// "Something new" needs instrumented assemblies (see Instrumentation); without them the seeds alone are mutated.
+// "Something new" needs instrumented assemblies (see Instrumentation); the bounded tests do without, and mutate the seeds alone.
 using System;
 using System.Collections.Generic;
 using System.Diagnostics;

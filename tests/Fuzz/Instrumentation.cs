@@ -7,7 +7,7 @@ namespace Hexad.Fuzz;
 
 /// <summary>
 /// Lets the program run on copies of the assemblies under test into which SharpFuzz has written a counter for each branch: the
-/// copies stand in a folder beside the program, which starts itself anew there.
+/// copies stand in a folder beside the program, one for each run, and the program starts itself anew there.
 /// </summary>
 internal static class Instrumentation
 {
@@ -20,32 +20,35 @@ internal static class Instrumentation
     /// <summary>Whether this process runs on instrumented copies.</summary>
     public static bool IsOn => Environment.GetEnvironmentVariable(Mark) is not null;
 
-    /// <summary>Starts the program anew on instrumented copies; its exit code, or null when they cannot be made.</summary>
-    public static int? RunAnew(string[] arguments)
+    /// <summary>Starts the program anew on instrumented copies; its exit code.</summary>
+    public static int RunAnew(string[] arguments)
     {
-        string folder = Path.Combine(AppContext.BaseDirectory, "instrumented");
+        string folder = Path.Combine(AppContext.BaseDirectory, $"instrumented-{Environment.ProcessId}");
         try
         {
             Copy(AppContext.BaseDirectory, folder);
             foreach (string assembly in Assemblies)
                 foreach (string type in Fuzzer.Instrument(Path.Combine(folder, assembly), static _ => true, SharpFuzz.Options.Value)) _ = type;
+            var start = new ProcessStartInfo(Path.Combine(folder, Path.GetFileName(Environment.ProcessPath!)), arguments);
+            start.Environment[Mark] = "1";
+            using Process process = Process.Start(start)!;
+            process.WaitForExit();
+            return process.ExitCode;
         }
         catch (Exception e) when (e is InstrumentationException or IOException or UnauthorizedAccessException or ArgumentException)
         {
-            Console.Error.WriteLine("cannot instrument, so the seeds alone are mutated: " + e.Message);
-            return null;
+            // Without counters a run would mutate the seeds alone and find next to nothing.
+            Console.Error.WriteLine("cannot instrument: " + e.Message);
+            return 1;
         }
-
-        var start = new ProcessStartInfo(Path.Combine(folder, Path.GetFileName(Environment.ProcessPath!)), arguments);
-        start.Environment[Mark] = "1";
-        using Process process = Process.Start(start)!;
-        process.WaitForExit();
-        return process.ExitCode;
+        finally
+        {
+            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        }
     }
 
     private static void Copy(string from, string to)
     {
-        if (Directory.Exists(to)) Directory.Delete(to, recursive: true);
         Directory.CreateDirectory(to);
         foreach (string file in Directory.GetFiles(from)) File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
         foreach (string name in (string[])["seeds", "corpus"])

@@ -27,13 +27,13 @@ internal static class Program
         switch (arguments)
         {
             case ["run", string name, string seconds, ..] when Find(name) is { } target:
-                if (!Instrumentation.IsOn && Instrumentation.RunAnew(arguments) is { } code) return code;
+                if (!Instrumentation.IsOn) return Instrumentation.RunAnew(arguments);
                 return Run(target, double.Parse(seconds, CultureInfo.InvariantCulture), arguments.Length > 3 ? arguments[3] : null);
             case ["replay", string name, ..] when Find(name) is { } target:
                 foreach (string file in arguments[2..]) target.Run(File.ReadAllBytes(file));
                 return 0;
             case ["distil", string name, string corpus, string folder, string bytes] when Find(name) is { } target:
-                if (!Instrumentation.IsOn && Instrumentation.RunAnew(arguments) is { } done) return done;
+                if (!Instrumentation.IsOn) return Instrumentation.RunAnew(arguments);
                 return Distil(target, corpus, folder, long.Parse(bytes, CultureInfo.InvariantCulture));
             case ["list"]:
                 foreach (FuzzTarget target in FuzzTarget.All()) Console.WriteLine(target.Name);
