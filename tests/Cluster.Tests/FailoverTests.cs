@@ -174,7 +174,7 @@ public sealed class FailoverTests
         (replica.HasData, replica.ReplicationStuck) = (false, true);
         network.Run(1_000);
         primary.Crash();
-        Assert.True(network.RunUntil(() => replica.Machine.Nodes.Find(primary.Id)!.IsFailed, 10_000) >= 0);
+        Assert.True(network.RunUntil(() => Scene.View(replica, primary).IsFailed, 10_000) >= 0);
         (primary.HasData, primary.Offset) = (false, 0);
         primary.Boot();
         network.Run(20_000);

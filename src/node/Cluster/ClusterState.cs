@@ -40,6 +40,7 @@ internal sealed class ClusterState
 
     /// <summary>Whether a majority gave this primary its config epoch; one that it took itself counts less.</summary>
     public bool IsElected => ElectedEpoch != 0 && ElectedEpoch == Myself.ConfigEpoch;
+
     public ulong LastVoteEpoch { get; set; }
 
     /// <summary>Whether the cluster works in this node's eyes.</summary>

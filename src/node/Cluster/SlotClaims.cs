@@ -228,7 +228,7 @@ internal sealed class SlotClaims(ClusterState state)
         ulong epoch = packet.ConfigEpoch;
         if (!me.IsPrimary || !sender.IsPrimary || epoch != me.ConfigEpoch || sender.ConfigEpoch != me.ConfigEpoch) return;
         bool overlaps = me.Slots.Overlaps(packet.Slots);
-        if (overlaps ? !Outranks(sender, packet) : sender.Id.CompareTo(me.Id) <= 0) return;
+        if (!IsMineToSettle(sender, overlaps)) return;
         if (me.Slots.Count > 0 && !overlaps && !IsConfirmed(epoch)) return;
         EpochCollisions++;
         state.CurrentEpoch++;
@@ -238,9 +238,11 @@ internal sealed class SlotClaims(ClusterState state)
             $"WARNING: configEpoch collision with node {ClusterState.Name(sender)}. configEpoch set to {me.ConfigEpoch}");
     }
 
-    private bool Outranks(ClusterNode sender, in BusPacket packet)
+    /// <summary>Which of the two takes the new epoch; both must come to the same answer.</summary>
+    private bool IsMineToSettle(ClusterNode sender, bool overlaps)
     {
-        if (packet.Badge is { } badge && (badge.Standing & Standing.Elected) != 0 != state.IsElected) return state.IsElected;
+        bool isElected = sender.Is(Standing.Elected);
+        if (overlaps && sender.Badge is not null && isElected != state.IsElected) return state.IsElected;
         return sender.Id.CompareTo(state.Myself.Id) > 0;
     }
 
