@@ -172,6 +172,7 @@ public sealed class BallotTests
     [Theory]
     [InlineData("silent", 0)]
     [InlineData("heard", 1)]
+    [InlineData("heard too soon", 0)]
     [InlineData("late", 0)]
     [InlineData("late, one other voter heard", 0)]
     [InlineData("late, all other voters heard", 1)]
@@ -193,14 +194,60 @@ public sealed class BallotTests
         }
 
         bool isLate = what.StartsWith("late", System.StringComparison.Ordinal);
-        lone.Pass(isLate ? 30_100 : 10);
-        if (what == "heard") successor.Ping();
+        lone.Pass(isLate ? 30_100 : what == "heard too soon" ? 900 : 1_100);
+        if (what.StartsWith("heard", System.StringComparison.Ordinal)) successor.Ping();
         if (isLate && what != "late") peers[0].Ping();
         if (what == "late, all other voters heard") peers[1].Ping();
         if (what == "forgotten") Assert.Null(lone.Machine.Operate(lone.Time, op => op.Forget(successor.Id.ToString())));
         lone.ForgetSent();
         other.CurrentEpoch = 10;
         other.AskForVote(MessageFlags.ForceVote);
+        Assert.Equal(votes, lone.CountSent(PacketType.Vote));
+    }
+
+    [Theory]
+    [InlineData("silent", 0)]
+    [InlineData("the successor is heard, a replica still", 1)]
+    [InlineData("the successor is heard too soon", 0)]
+    [InlineData("the successor has won", 1)]
+    [InlineData("all others are heard when it is over", 1)]
+    [InlineData("a majority without it", 1)]
+    public void Who_voted_for_another_primarys_successor_does_not_count_on_that_primary_until_it_knows_who_has_won(string what, int votes)
+    {
+        (LoneMachine lone, Peer[] peers) = Shard();
+        (Peer replaced, Peer failing, Peer candidate) = (peers[0], peers[1], peers[2]);
+        Peer successor = lone.Meet(7005);
+        successor.Follow(replaced);
+        if (what == "a majority without it")
+        {
+            Peer fourth = lone.Meet(7006);
+            (fourth.CurrentEpoch, fourth.ConfigEpoch) = (7, 5);
+            fourth.Own(30, 39);
+            fourth.Ping();
+            Peer fifth = lone.Meet(7007);
+            (fifth.CurrentEpoch, fifth.ConfigEpoch) = (7, 4);
+            fifth.Own(40, 49);
+            fifth.Ping();
+        }
+
+        successor.CurrentEpoch = 8;
+        successor.AskForVote(MessageFlags.ForceVote);
+        Assert.Equal(1, lone.CountSent(PacketType.Vote));
+        lone.Pass(what == "all others are heard when it is over" ? 30_100 : what == "the successor is heard too soon" ? 900 : 1_100);
+        if (what.StartsWith("the successor is heard", System.StringComparison.Ordinal)) successor.Ping();
+        if (what == "the successor has won")
+        {
+            (successor.Role, successor.Primary, successor.ConfigEpoch) = (NodeFlags.Primary, default, 8);
+            successor.Ping();
+        }
+
+        replaced.Ping();
+        failing.Ping();
+        replaced.SayFailed(failing.Id);
+        Assert.True(failing.View.IsFailed);
+        lone.ForgetSent();
+        candidate.CurrentEpoch = 10;
+        candidate.AskForVote();
         Assert.Equal(votes, lone.CountSent(PacketType.Vote));
     }
 

@@ -6,17 +6,14 @@ namespace Hexad.Cluster;
 
 /// <summary>
 /// How a primary with slots votes. The rules that make it safe: one vote an epoch, never for an epoch that is not the
-/// newest, and the vote leaves only when that is on disk; and who has given its own place away does not vote on as if it
-/// still had it (<see cref="WhyNotMine"/>). The rest is to let the right one win quickly.
+/// newest, and the vote leaves only when that is on disk; and a primary that may have been replaced is no voter
+/// (<see cref="WhyNotThisMajority"/>). The rest is to let the right one win quickly.
 /// </summary>
 internal sealed class Ballot(ClusterState state)
 {
     private const int SiblingHeardMs = 1_000;
     private const int RightReplicaMs = 2_000;
     private const int OtherCandidateMs = 1_000;
-
-    private ClusterNode? _successor;
-    private MonotonicMs _successorChosen;
 
     /// <summary>How many votes were given.</summary>
     public long Given { get; private set; }
@@ -26,7 +23,7 @@ internal sealed class Ballot(ClusterState state)
     {
         if (!state.Myself.Votes || IsAnswered(candidate, request)) return;
         bool force = (request.MessageFlags & MessageFlags.ForceVote) != 0;
-        string? refusal = WhyNotNow(request) ?? WhyNotThisOne(candidate, force) ?? WhyNotMine(candidate) ?? WhyNotTheseSlots(request);
+        string? refusal = WhyNotNow(request) ?? WhyNotThisOne(candidate, force) ?? WhyNotThisMajority(candidate) ?? WhyNotTheseSlots(request);
         if (refusal is not null)
         {
             state.Log(ClusterLogLevel.Warning, $"Failover auth denied to {ClusterState.Name(candidate)}: {refusal}");
@@ -38,7 +35,6 @@ internal sealed class Ballot(ClusterState state)
         state.LastVoteEpoch = state.CurrentEpoch;
         primary.VotedAt = state.Now;
         primary.VotedFor = candidate.Id;
-        if (primary.IsMyself) (_successor, _successorChosen) = (candidate, state.Now);
         Given++;
         state.Save(sync: true);
         state.Packets.SendVote(candidate, again);
@@ -76,24 +72,41 @@ internal sealed class Ballot(ClusterState state)
     }
 
     /// <summary>
-    /// A primary that voted for its own successor may have been replaced without knowing it: cut off in that moment, it would
-    /// be one vote too many, and two majorities could elect in the same epoch. So it votes for nobody else until it has
-    /// heard that the successor is a replica still, or is cut off from nobody who could know better.
+    /// Who voted for a primary's successor and was then cut off does not know whether it has won: if it has, that primary is one voter
+    /// too many, and two majorities could elect in the same epoch. If it is this node itself, it votes for nobody else. If it is another, this
+    /// node votes only where a majority can be had without it.
     /// </summary>
-    private string? WhyNotMine(ClusterNode candidate)
+    private string? WhyNotThisMajority(ClusterNode candidate)
     {
-        if (_successor is not { } successor || successor == candidate) return null;
-        bool forgotten = state.Nodes.Find(successor.Id) != successor;
-        if (!forgotten && successor.OffsetReceived <= _successorChosen && !OthersWouldKnow())
-            return $"I voted for {ClusterState.Name(successor)} in my own place and have not heard from it since";
-        _successor = null;
-        return null;
+        if (MayBeReplaced(state.Myself, candidate)) return "I voted for a successor of my own and don't know whether it has won";
+        int certain = 0;
+        ClusterNode? doubtful = null;
+        foreach (ClusterNode voter in state.Nodes.All)
+        {
+            if (!voter.Votes || voter.IsFailed || voter.IsSuspected) continue;
+            if (MayBeReplaced(voter, candidate)) doubtful = voter;
+            else certain++;
+        }
+
+        if (doubtful is null || certain >= state.Quorum) return null;
+        return $"I voted for a successor of {ClusterState.Name(doubtful)} and don't know whether it has won, and the others are no majority";
+    }
+
+    /// <summary>
+    /// Whether this node voted for a successor of that voter, and has not heard since then that the successor is a replica still. A request
+    /// may be won for a second; after that the successor asks anew, if at all.
+    /// </summary>
+    private bool MayBeReplaced(ClusterNode voter, ClusterNode candidate)
+    {
+        if (voter.VotedAt.Value == 0 || voter.VotedFor == candidate.Id) return false;
+        if (state.Nodes.Find(voter.VotedFor) is not { IsReplica: true } successor) return false;
+        return successor.OffsetReceived - voter.VotedAt <= OtherCandidateMs && !OthersWouldKnow(voter.VotedAt);
     }
 
     // No request stands for longer than two node timeouts: whoever won has told the other voters by then.
-    private bool OthersWouldKnow()
+    private bool OthersWouldKnow(MonotonicMs voted)
     {
-        MonotonicMs over = _successorChosen + state.Settings.NodeTimeoutMs * 2;
+        MonotonicMs over = voted + state.Settings.NodeTimeoutMs * 2;
         foreach (ClusterNode node in state.Nodes.All)
             if (node.Votes && !node.IsMyself && node.OffsetReceived <= over) return false;
         return true;
