@@ -55,7 +55,7 @@ public sealed class Database
 
     // ---- Finding ----
 
-    /// <summary>Starts fetching into the cache what <see cref="Find"/> of this key will touch first. The result goes to <see cref="PrefetchEntry"/>.</summary>
+    /// <summary>Starts fetching into the cache what <see cref="Find"/> of this key will touch first. The result goes to <see cref="PrefetchEntry"/>, and may go to <see cref="Find"/>.</summary>
     public KeyHash Prefetch(ReadOnlySpan<byte> key)
     {
         var hash = new KeyHash(_all.Tables.HashOf(key), ComputeSlot(key)); // The batch's other commands name other slots than the running one.
@@ -66,17 +66,14 @@ public sealed class Database
     /// <summary>Second step of <see cref="Prefetch"/>, to be called when a few other keys have been prefetched in between.</summary>
     public void PrefetchEntry(KeyHash hash) => _all.Tables.PrefetchBlock(_set.Table(hash.Slot), hash.Hash);
 
-    /// <summary>Finds a key to read its value. Marks it as used. An expired key is treated as <see cref="Databases.Expired"/> says.</summary>
-    public EntryRef Find(ReadOnlySpan<byte> key)
+    /// <summary>Finds a key to read or change its value. Marks it as used. An expired key is treated as <see cref="Databases.Expired"/> says. <paramref name="known"/> is its hash, where it has been computed.</summary>
+    public EntryRef Find(ReadOnlySpan<byte> key, KeyHash known = default)
     {
-        int slot = SlotOf(key);
-        nint place = Look(key, slot, _all.Tables.HashOf(key));
+        KeyHash hash = known.IsNone ? HashOf(key) : known;
+        nint place = Look(key, hash.Slot, hash.Hash);
         if (place != 0 && !_all.NoTouch) _all.Clock.Touch(new Entry(NativeTable.BlockAt(place)));
-        return new EntryRef(place, slot);
+        return new EntryRef(place, hash.Slot);
     }
-
-    /// <summary>Finds a key to change it. As <see cref="Find"/>; the two differ for the engine's counters only.</summary>
-    public EntryRef FindForWrite(ReadOnlySpan<byte> key) => Find(key);
 
     /// <summary>Finds a key without marking it as used (TTL, TYPE, OBJECT, EXISTS, …). An expired key is treated as in <see cref="Find"/>.</summary>
     public EntryRef Peek(ReadOnlySpan<byte> key) => Locate(key, SlotOf(key), _all.Tables.HashOf(key));
@@ -93,9 +90,9 @@ public sealed class Database
 
     // ---- Storing strings ----
 
-    /// <summary>Stores a string under a key, whatever was there before, of any type (expired or not).</summary>
-    public EntryRef SetString(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, Lifetime lifetime = default, StringForm form = StringForm.Shortest) =>
-        Store(key, StringPlan.Of(value, form), lifetime);
+    /// <summary>Stores a string under a key, whatever was there before, of any type (expired or not). <paramref name="known"/> is the key's hash, where it has been computed.</summary>
+    public EntryRef SetString(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, Lifetime lifetime = default, StringForm form = StringForm.Shortest, KeyHash known = default) =>
+        Store(key, StringPlan.Of(value, form), lifetime, known);
 
     /// <summary>Stores an integer as a string under a key, whatever was there before.</summary>
     public EntryRef SetLong(ReadOnlySpan<byte> key, long value, Lifetime lifetime = default) => Store(key, StringPlan.Of(value), lifetime);
@@ -106,7 +103,7 @@ public sealed class Database
     /// <summary>Replaces the value of a key that was found by an integer (INCR: with <see cref="Lifetime.Keep"/>).</summary>
     public void Overwrite(ref EntryRef entry, long value, Lifetime lifetime)
     {
-        if (entry.IsString && entry.Encoding == ObjectEncoding.Int && lifetime == Lifetime.Keep)
+        if (entry.IsString && entry.Encoding == ObjectEncoding.Int && lifetime.What == Lifetime.Kind.Keep)
         {
             _set.Preserve(entry.Slot, entry.Entry);
             Entry inPlace = entry.Entry;
@@ -468,6 +465,8 @@ public sealed class Database
     // As Redis: a key is there for the whole millisecond that its expiry names.
     private bool IsExpired(Entry entry) => entry.HasExpiry && entry.ExpiryMs < _all.Now.Value;
 
+    private KeyHash HashOf(ReadOnlySpan<byte> key) => new(_all.Tables.HashOf(key), SlotOf(key));
+
     private EntryRef Locate(ReadOnlySpan<byte> key, int slot, ulong hash) => new(Look(key, slot, hash), slot);
 
     private nint Look(ReadOnlySpan<byte> key, int slot, ulong hash)
@@ -494,10 +493,9 @@ public sealed class Database
         return !found.Found;
     }
 
-    private EntryRef Store(ReadOnlySpan<byte> key, StringPlan plan, Lifetime lifetime)
+    private EntryRef Store(ReadOnlySpan<byte> key, StringPlan plan, Lifetime lifetime, KeyHash known = default)
     {
-        int slot = SlotOf(key);
-        ulong hash = _all.Tables.HashOf(key);
+        (ulong hash, int slot) = known.IsNone ? HashOf(key) : known;
         EntryRef found = Locate(key, slot, hash);
         if (!found.Found && _all.Expired == ExpiredKeys.Hide) Clear(key, out slot, out hash);
         if (found.Found)

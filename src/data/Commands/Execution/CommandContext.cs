@@ -37,6 +37,7 @@ public ref struct CommandContext
     /// <summary>The command.</summary>
     public readonly CommandRow Row;
 
+    /// <summary>A call of this command.</summary>
     public CommandContext(CommandServices services, CommandRow row, in Arguments arguments, ReplyWriter reply, Database db)
     {
         Services = services;
@@ -63,7 +64,7 @@ public ref struct CommandContext
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly EntryRef Find(ReadOnlySpan<byte> key)
     {
-        EntryRef entry = Db.Find(key);
+        EntryRef entry = Db.Find(key, HashOf(key));
         if (entry.Found) Services.KeyspaceHits++;
         else Missed(key);
         return entry;
@@ -79,7 +80,15 @@ public ref struct CommandContext
     }
 
     /// <summary>Finds a key to change; hits and misses are not counted.</summary>
-    public readonly EntryRef FindForWrite(ReadOnlySpan<byte> key) => Db.FindForWrite(key);
+    public readonly EntryRef FindForWrite(ReadOnlySpan<byte> key) => Db.Find(key, HashOf(key));
+
+    /// <summary>The hash of a key, if it is the very word of the call whose hash has been computed; otherwise none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly KeyHash HashOf(ReadOnlySpan<byte> key)
+    {
+        KeyHash first = Services.FirstKey;
+        return first.IsNone || key != Arguments[Row.FirstKey] ? default : first;
+    }
 
     /// <summary>Whether an entry, if there is one, holds a value of this type; if it holds another, replies so.</summary>
     public readonly bool Holds(EntryRef entry, ObjectType type)

@@ -29,6 +29,9 @@ public abstract class CommandServices
     /// <summary>The node's source of chance.</summary>
     public Dice Dice { get; }
 
+    /// <summary>The hash of the running call's first key, where it has been computed.</summary>
+    public KeyHash FirstKey { get; set; }
+
     /// <summary>What the running command wants repeated elsewhere.</summary>
     public Propagation Propagation { get; } = new();
 

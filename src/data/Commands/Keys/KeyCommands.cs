@@ -89,7 +89,7 @@ internal static class KeyCommands
             return;
         }
 
-        if (!call.Find(call[1]).Found || (target.FindForWrite(call[2]).Found && !replace))
+        if (!call.Find(call[1]).Found || (target.Find(call[2]).Found && !replace))
         {
             call.Reply.Integer(0);
             return;
@@ -123,7 +123,7 @@ internal static class KeyCommands
         }
 
         EntryRef entry = call.FindForWrite(call[1]);
-        if (!entry.Found || target.FindForWrite(call[1]).Found)
+        if (!entry.Found || target.Find(call[1]).Found)
         {
             call.Reply.Integer(0);
             return;

@@ -143,7 +143,7 @@ internal static class StringWrites
     {
         if (call.Services.NotifiedClasses == EventClass.None)
         {
-            call.Db.SetString(key, value, lifetime);
+            call.Db.SetString(key, value, lifetime, known: call.HashOf(key));
             return;
         }
 

@@ -36,12 +36,11 @@ public sealed class CommandNames
     public static bool IsCommand(string name) => CommandTable.Find(Encoding.Latin1.GetBytes(name)) is not null;
 
     /// <summary>The row of a call: the sub-command's where there is one; null when there is no such command.</summary>
-    internal CommandRow? Find(in Arguments call)
-    {
-        CommandRow? row = Top(call[0]);
-        if (row?.Subcommands is null || call.Count == 1) return row;
-        return row.Subcommands.Find(call[1]);
-    }
+    internal CommandRow? Find(in Arguments call) => Within(Top(call[0]), call);
+
+    /// <summary>The row of a call whose first word names this command or container.</summary>
+    internal static CommandRow? Within(CommandRow? top, in Arguments call) =>
+        top?.Subcommands is null || call.Count == 1 ? top : top.Subcommands.Find(call[1]);
 
     /// <summary>The row of a command or container.</summary>
     internal CommandRow? Top(ReadOnlySpan<byte> name)

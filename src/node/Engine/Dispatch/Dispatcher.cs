@@ -34,12 +34,16 @@ public sealed class Dispatcher
         _nowhere = new OutputQueue(node.Segments);
         _reply = new ReplyWriter(_nowhere, node.Segments);
         Names = new CommandNames(node.Options);
+        Lookahead = new Lookahead(Names);
         _gatekeeper = new Gatekeeper(node, Names);
         _propagation = new PropagationWriter(node);
     }
 
     /// <summary>The names under which commands answer.</summary>
     public CommandNames Names { get; }
+
+    /// <summary>What is known of a batch of requests before the first of them runs.</summary>
+    internal Lookahead Lookahead { get; }
 
     /// <summary>How deep the node is in commands: a script's calls count.</summary>
     public int Depth { get; private set; }
@@ -71,34 +75,18 @@ public sealed class Dispatcher
         return _reply;
     }
 
-    /// <summary>Begins to fetch the keys of a batch of requests into the cache; those of a small database are there already.</summary>
-    public void Prefetch(Session session, RequestParser batch, ReadOnlySpan<byte> bytes)
-    {
-        const int FewKeys = 2048;
-        if (session.Db.KeyCount < FewKeys) return;
-        Span<Keyspace.KeyHash> places = stackalloc Keyspace.KeyHash[RequestParser.Ahead];
-        int found = 0;
-        for (int i = 0; i < batch.Count; i++)
-        {
-            Arguments call = batch.Request(i, bytes);
-            CommandRow? row = Names.Top(call[0]);
-            if (row is null || row.FirstKey == 0 || row.FirstKey >= call.Count) continue;
-            places[found++] = session.Db.Prefetch(call[row.FirstKey]);
-        }
-
-        for (int i = 0; i < found; i++) session.Db.PrefetchEntry(places[i]);
-    }
-
     /// <summary>
     /// Executes one request of <paramref name="size"/> bytes and writes its reply. False if the request may not run yet:
-    /// then nothing has happened, and it stays the session's next one.
+    /// then nothing has happened, and it stays the session's next one. A request that <see cref="Lookahead"/> looked at is named by
+    /// the number of its batch and its index there.
     /// </summary>
-    public bool Execute(Session session, in Arguments call, int size)
+    public bool Execute(Session session, in Arguments call, int size, long batch = 0, int index = 0)
     {
         if ((session.Flags & SessionFlags.ReplySkipNext) != 0) session.Flags = (session.Flags & ~SessionFlags.ReplySkipNext) | SessionFlags.ReplySkip;
         ReplyWriter reply = ReplyTo(session);
         RunningBytes = size;
-        CommandRow? row = Names.Find(call);
+        Keyspace.KeyHash key = default;
+        CommandRow? row = Lookahead.Has(batch) ? CommandNames.Within(Lookahead.At(index, out key), call) : Names.Find(call);
         if (row is null || !row.Accepts(call.Count))
         {
             RefuseCall(session, row, reply, call);
@@ -106,8 +94,8 @@ public sealed class Dispatcher
         }
 
         _node.Databases.CommandSlot = -1;
-        if (((uint)session.Flags | _node.Conditions) != 0 || (row.Flags & Flags.Protected) != 0) return ExecuteGuarded(session, row, call, reply);
-        Call(session, row, call, reply);
+        if (((uint)session.Flags | _node.Conditions) != 0 || (row.Flags & Flags.Protected) != 0) return ExecuteGuarded(session, row, call, reply, key);
+        Call(session, row, call, reply, key);
         Send(session);
         _node.KeyWaits.Serve();
         return true;
@@ -149,8 +137,8 @@ public sealed class Dispatcher
         return row?.Subcommands is null || call.Count == 1 ? row : row.Subcommands.Find(call[1]);
     }
 
-    /// <summary>Runs a command that may run, and propagates what it did.</summary>
-    public void Call(Session session, CommandRow row, in Arguments call, ReplyWriter reply)
+    /// <summary>Runs a command that may run, and propagates what it did. <paramref name="key"/> is the hash of its first key, where it has been computed.</summary>
+    public void Call(Session session, CommandRow row, in Arguments call, ReplyWriter reply, Keyspace.KeyHash key = default)
     {
         EngineServices services = _node.Services;
         Session? outer = Running;
@@ -167,7 +155,10 @@ public sealed class Dispatcher
         long errors = reply.Errors;
         long startTicks = _lastTicks;
         var context = new CommandContext(services, row, call, reply, session.Db);
+        Keyspace.KeyHash outerKey = services.FirstKey;
+        services.FirstKey = key;
         CommandTable.Invoke(row, ref context, session);
+        services.FirstKey = outerKey;
         Depth--;
         Running = outer;
         long now = _node.Host.Ticks();
@@ -224,7 +215,7 @@ public sealed class Dispatcher
     }
 
     // What has to be seen to around a call of a session or node in no ordinary state.
-    private bool ExecuteGuarded(Session session, CommandRow row, in Arguments call, ReplyWriter reply)
+    private bool ExecuteGuarded(Session session, CommandRow row, in Arguments call, ReplyWriter reply, Keyspace.KeyHash key = default)
     {
         string? refusal = _gatekeeper.Refusal(session, row, call, out bool isRedirection);
         if (session.IsClosing) return true;
@@ -254,8 +245,8 @@ public sealed class Dispatcher
         if ((session.Flags & SessionFlags.Primary) != 0) databases.Expired = Keyspace.ExpiredKeys.Ignore;
         _node.Services.MayBlock = (session.Flags & (SessionFlags.Primary | SessionFlags.Internal)) == 0;
         databases.NoTouch = (session.Flags & SessionFlags.NoTouch) != 0 && row.Name != "touch";
-        if (_node.Options.ClusterSlotStats && _node.Cluster is { } cluster) CallCounted(session, row, call, reply, cluster);
-        else Call(session, row, call, reply);
+        if (_node.Options.ClusterSlotStats && _node.Cluster is { } cluster) CallCounted(session, row, call, reply, key, cluster);
+        else Call(session, row, call, reply, key);
         databases.NoTouch = false;
         _node.Services.MayBlock = true;
         if ((session.Flags & SessionFlags.Primary) != 0) databases.Expired = expired;
@@ -265,11 +256,11 @@ public sealed class Dispatcher
         return true;
     }
 
-    private void CallCounted(Session session, CommandRow row, in Arguments call, ReplyWriter reply, ClusterPart cluster)
+    private void CallCounted(Session session, CommandRow row, in Arguments call, ReplyWriter reply, Keyspace.KeyHash key, ClusterPart cluster)
     {
         int slot = _node.Databases.CommandSlot;
         long startTicks = _lastTicks, before = session.Link?.Output.Length ?? 0;
-        Call(session, row, call, reply);
+        Call(session, row, call, reply, key);
         bool waits = (session.Flags & SessionFlags.Blocked) != 0 && ReferenceEquals(session.WaitsFor, _node.KeyWaits);
         if (waits) return;
         if (row.Name == "exec") slot = cluster.Router.TransactionSlot;

@@ -321,11 +321,11 @@ public sealed class Session : ILinkOwner
     {
         int count = _parser.Count;
         if (count == 0) return 0;
-        if (count > 1) _node.Dispatcher.Prefetch(this, _parser, bytes);
+        long batch = count > 1 ? _node.Dispatcher.Lookahead.Look(Db, _parser, bytes) : 0;
         int end = 0;
         for (int i = 0; i < count; i++)
         {
-            if (!_node.Dispatcher.Execute(this, _parser.Request(i, bytes), _parser.EndOf(i) - end))
+            if (!_node.Dispatcher.Execute(this, _parser.Request(i, bytes), _parser.EndOf(i) - end, batch, i))
             {
                 _parser.Reset();
                 return end;
