@@ -22,6 +22,7 @@ public sealed class Dispatcher
     private readonly OutputQueue _nowhere;
     private readonly Gatekeeper _gatekeeper;
     private readonly PropagationWriter _propagation;
+    private Session? _running;
     private long _lastTicks;
     private long _batchTicks;
     private long _batchCommands;
@@ -49,7 +50,7 @@ public sealed class Dispatcher
     public int Depth { get; private set; }
 
     /// <summary>The session whose command runs now, or null.</summary>
-    public Session? Running { get; private set; }
+    public Session? Running => Depth == 0 ? null : _running;
 
     /// <summary>The session whose command runs now and that is within no other, or the last one.</summary>
     internal Session? Outermost { get; private set; }
@@ -142,7 +143,7 @@ public sealed class Dispatcher
     {
         EngineServices services = _node.Services;
         Session? outer = Running;
-        Running = session;
+        if (!ReferenceEquals(_running, session)) _running = session;
         if (Depth == 0)
         {
             if (!ReferenceEquals(Outermost, session)) Outermost = session;
@@ -160,7 +161,7 @@ public sealed class Dispatcher
         CommandTable.Invoke(row, ref context, session);
         services.FirstKey = outerKey;
         Depth--;
-        Running = outer;
+        if (outer is not null) _running = outer;
         long now = _node.Host.Ticks();
         long took = now - startTicks;
         _lastTicks = now;
@@ -203,11 +204,11 @@ public sealed class Dispatcher
     internal void GoOn(Session session, Transaction transaction)
     {
         Session? outer = Running;
-        Running = session;
+        _running = session;
         Depth++;
         _node.Transactions.GoOn(session, transaction);
         Depth--;
-        Running = outer;
+        if (outer is not null) _running = outer;
         _propagation.AfterLoose();
         _node.PubSub.CommandEnded(session);
         Send(session);
