@@ -220,14 +220,8 @@ public sealed class BallotTests
         successor.Follow(replaced);
         if (what == "a majority without it")
         {
-            Peer fourth = lone.Meet(7006);
-            (fourth.CurrentEpoch, fourth.ConfigEpoch) = (7, 5);
-            fourth.Own(30, 39);
-            fourth.Ping();
-            Peer fifth = lone.Meet(7007);
-            (fifth.CurrentEpoch, fifth.ConfigEpoch) = (7, 4);
-            fifth.Own(40, 49);
-            fifth.Ping();
+            MeetPrimary(lone, 7006, configEpoch: 5, firstSlot: 30);
+            MeetPrimary(lone, 7007, configEpoch: 4, firstSlot: 40);
         }
 
         successor.CurrentEpoch = 8;
@@ -249,6 +243,14 @@ public sealed class BallotTests
         candidate.CurrentEpoch = 10;
         candidate.AskForVote();
         Assert.Equal(votes, lone.CountSent(PacketType.Vote));
+    }
+
+    private static void MeetPrimary(LoneMachine lone, int port, ulong configEpoch, int firstSlot)
+    {
+        Peer primary = lone.Meet(port);
+        (primary.CurrentEpoch, primary.ConfigEpoch) = (7, configEpoch);
+        primary.Own(firstSlot, firstSlot + 9);
+        primary.Ping();
     }
 
     /// <summary>This machine and peer 0 are primaries, peer 1 is a primary, peers 2 and 3 are its replicas.</summary>

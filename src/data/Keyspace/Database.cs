@@ -76,7 +76,11 @@ public sealed class Database
     }
 
     /// <summary>Finds a key without marking it as used (TTL, TYPE, OBJECT, EXISTS, …). An expired key is treated as in <see cref="Find"/>.</summary>
-    public EntryRef Peek(ReadOnlySpan<byte> key) => Locate(key, SlotOf(key), _all.Tables.HashOf(key));
+    public EntryRef Peek(ReadOnlySpan<byte> key, KeyHash known = default)
+    {
+        (ulong hash, int slot) = known.IsNone ? HashOf(key) : known;
+        return Locate(key, slot, hash);
+    }
 
     /// <summary>Finds a key even if it is expired, and changes nothing at all (DEBUG, tests, checks of WATCH).</summary>
     public EntryRef PeekRaw(ReadOnlySpan<byte> key)
@@ -177,8 +181,7 @@ public sealed class Database
 
     private EntryRef Insert(ReadOnlySpan<byte> key, ObjectType type, ObjectEncoding encoding, Lifetime lifetime, Blob packed, nint root)
     {
-        int slot = SlotOf(key);
-        ulong hash = _all.Tables.HashOf(key);
+        (ulong hash, int slot) = HashOf(key);
         if (_all.Expired == ExpiredKeys.Hide) Clear(key, out slot, out hash);
         bool expires = lifetime.What == Lifetime.Kind.Until;
         Span<byte> room = stackalloc byte[Entry.LongestInlineBytes];

@@ -73,7 +73,7 @@ public ref struct CommandContext
     /// <summary>As <see cref="Find"/>, without marking the key as used.</summary>
     public readonly EntryRef Peek(ReadOnlySpan<byte> key)
     {
-        EntryRef entry = Db.Peek(key);
+        EntryRef entry = Db.Peek(key, HashOf(key));
         if (entry.Found) Services.KeyspaceHits++;
         else Missed(key);
         return entry;

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Hexad.Commands;
 using Hexad.Wire.Resp;
 
@@ -68,7 +67,7 @@ internal sealed class PropagationWriter(Node node)
         // What a walk over many keys met on its way (SCAN and keys past their time) does not belong together.
         bool several = said.Count + (itself ? 1 : 0) > 1 && (row.Flags & Flags.TouchesArbitraryKeys) == 0;
         int database = session.Db.Index;
-        foreach (IPropagationSink sink in CollectionsMarshal.AsSpan(node.Sinks))
+        foreach (IPropagationSink sink in node.Sinks)
         {
             if (!sink.IsWanted) continue;
             if (several) sink.Append(IPropagationSink.AnyDatabase, "*1\r\n$5\r\nMULTI\r\n"u8, PropagationTarget.Both);
