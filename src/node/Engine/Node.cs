@@ -198,6 +198,9 @@ public sealed class Node : INode, IKeyspaceEvents, IDisposable
     /// <summary>Calls that take so many nanoseconds are told to monitors and the slow log; none when it is the greatest number.</summary>
     internal long ObservedFromNs { get; private set; } = long.MaxValue;
 
+    /// <summary>Whether nobody looks so closely at single calls that each must be timed alone.</summary>
+    internal bool CallsMayShareTime { get; private set; }
+
     /// <summary>Whether the durations of calls are kept for INFO latencystats.</summary>
     internal bool TracksLatency { get; set; } = true;
 
@@ -306,7 +309,7 @@ public sealed class Node : INode, IKeyspaceEvents, IDisposable
         Sessions.ResumeDue();
         Replication.EndBatch();
         KeyWaits.Serve();
-        if (_clockStarted) Dispatcher.StopClock();
+        if (_clockStarted) Dispatcher.Clock.EndTurn();
         _clockStarted = false;
     }
 
@@ -380,6 +383,7 @@ public sealed class Node : INode, IKeyspaceEvents, IDisposable
         long slowNs = slowUs < 0 || slowUs > long.MaxValue / 1000 ? long.MaxValue : slowUs * 1000;
         long spikeNs = spikeMs <= 0 || spikeMs > long.MaxValue / 1_000_000 ? long.MaxValue : spikeMs * 1_000_000;
         ObservedFromNs = Monitors.Any ? long.MinValue : Math.Min(slowNs, spikeNs);
+        CallsMayShareTime = ObservedFromNs >= CallClock.ShortestObservedNs && !Options.ClusterSlotStats;
     }
 
     /// <summary>How many clients there are, or how many replicas.</summary>
@@ -431,7 +435,7 @@ public sealed class Node : INode, IKeyspaceEvents, IDisposable
         SleptMs = 0;
         if (_clockStarted) return;
         _clockStarted = true;
-        Dispatcher.StartClock();
+        Dispatcher.Clock.StartTurn();
     }
 
     private static ILinkOwner Owner(Link link)

@@ -64,6 +64,7 @@ public sealed class NetHost(NodeNet net, int port, Action<NodeOptions>? change) 
     private readonly List<Listener> _listeners = [];
     private int _life;
     private long _numbers;
+    private long _readings;
 
     public int Port => port;
     public Node Node { get; private set; } = null!;
@@ -76,6 +77,9 @@ public sealed class NetHost(NodeNet net, int port, Action<NodeOptions>? change) 
     public List<string> Lines { get; } = [];
     public int? ExitCode { get; private set; }
     public bool IsUp { get; private set; }
+
+    /// <summary>Nanoseconds that pass between two readings of the clock, besides what the net lets pass.</summary>
+    public long TickNs { get; set; }
 
     public void Boot()
     {
@@ -129,7 +133,7 @@ public sealed class NetHost(NodeNet net, int port, Action<NodeOptions>? change) 
         Node.EndBatch(net.Time);
     }
 
-    long IHost.Ticks() => net.NowMs * 1_000_000;
+    long IHost.Ticks() => net.NowMs * 1_000_000 + TickNs * _readings++;
 
     void IHost.Pump()
     {

@@ -50,6 +50,16 @@ public sealed class SlotStatsTests
     }
 
     [Fact]
+    public void Each_call_of_a_batch_counts_its_own_time()
+    {
+        (NetHost host, NetClient client) = Alone(counts: true);
+        host.TickNs = 1000;
+        client.Send("*2\r\n$4\r\nINCR\r\n$1\r\na\r\n*2\r\n$4\r\nINCR\r\n$1\r\nb\r\n*2\r\n$4\r\nINCR\r\n$1\r\nb\r\n"u8.ToArray());
+        Assert.Equal(":1\r\n:1\r\n:2\r\n", client.Read());
+        Assert.Equal((1, 2), (Of(client, SlotOfA)[1], Of(client, SlotOfB)[1]));
+    }
+
+    [Fact]
     public void A_transaction_counts_for_the_slot_of_its_keys()
     {
         (_, NetClient client) = Alone(counts: true);

@@ -23,9 +23,7 @@ public sealed class Dispatcher
     private readonly Gatekeeper _gatekeeper;
     private readonly PropagationWriter _propagation;
     private Session? _running;
-    private long _lastTicks;
-    private long _batchTicks;
-    private long _batchCommands;
+    private bool _sharesTime;
     private ulong _hidden;
     private long _errorsCounted;
 
@@ -38,6 +36,7 @@ public sealed class Dispatcher
         Lookahead = new Lookahead(Names);
         _gatekeeper = new Gatekeeper(node, Names);
         _propagation = new PropagationWriter(node);
+        Clock = new CallClock(node);
     }
 
     /// <summary>The names under which commands answer.</summary>
@@ -45,6 +44,9 @@ public sealed class Dispatcher
 
     /// <summary>What is known of a batch of requests before the first of them runs.</summary>
     internal Lookahead Lookahead { get; }
+
+    /// <summary>How long calls take.</summary>
+    internal CallClock Clock { get; }
 
     /// <summary>How deep the node is in commands: a script's calls count.</summary>
     public int Depth { get; private set; }
@@ -87,13 +89,15 @@ public sealed class Dispatcher
         ReplyWriter reply = ReplyTo(session);
         RunningBytes = size;
         Keyspace.KeyHash key = default;
-        CommandRow? row = Lookahead.Has(batch) ? CommandNames.Within(Lookahead.At(index, out key), call) : Names.Find(call);
+        bool known = Lookahead.Has(batch);
+        CommandRow? row = known ? CommandNames.Within(Lookahead.At(index, out key), call) : Names.Find(call);
         if (row is null || !row.Accepts(call.Count))
         {
             RefuseCall(session, row, reply, call);
             return true;
         }
 
+        _sharesTime = known && Lookahead.IsFollowedBy(row, index) && Clock.MayShare(row, call.Count, size);
         _node.Databases.CommandSlot = -1;
         if (((uint)session.Flags | _node.Conditions) != 0 || (row.Flags & Flags.Protected) != 0) return ExecuteGuarded(session, row, call, reply, key);
         Call(session, row, call, reply, key);
@@ -107,6 +111,7 @@ public sealed class Dispatcher
     {
         ReplyWriter reply = ReplyTo(session);
         RunningBytes = kept.Size;
+        _sharesTime = false;
         _node.Databases.CommandSlot = -1;
         IsRunningAgain = true;
         ExecuteGuarded(session, row, kept.Words, reply);
@@ -151,10 +156,11 @@ public sealed class Dispatcher
         }
 
         _node.Recent.Note(row, session.Id);
+        Clock.Begin(row);
         Depth++;
         long changes = services.Changes;
         long errors = reply.Errors;
-        long startTicks = _lastTicks;
+        long written = reply.Target.Length;
         var context = new CommandContext(services, row, call, reply, session.Db);
         Keyspace.KeyHash outerKey = services.FirstKey;
         services.FirstKey = key;
@@ -162,14 +168,16 @@ public sealed class Dispatcher
         services.FirstKey = outerKey;
         Depth--;
         if (outer is not null) _running = outer;
-        long now = _node.Host.Ticks();
-        long took = now - startTicks;
-        _lastTicks = now;
-        // A call that waits for keys counts when it ends.
-        bool waits = (session.Flags & SessionFlags.Blocked) != 0 && ReferenceEquals(session.WaitsFor, _node.KeyWaits);
-        if (!waits) Count(row, took, reply, errors);
-        if (took >= _node.ObservedFromNs) _node.Observe(session, row, call, _hidden, waits ? long.MinValue : took);
-        _hidden = 0;
+        if (_sharesTime && CallClock.IsShort(reply.Target.Length - written))
+        {
+            Clock.Defer(row);
+            Count(row, reply, errors);
+        }
+        else
+        {
+            Clocked(session, row, call, reply, errors);
+        }
+
         if (Depth == 0)
         {
             _propagation.AfterCall(session, row, call, services.Changes != changes);
@@ -177,24 +185,6 @@ public sealed class Dispatcher
         }
         else _propagation.AfterInnerCall(session, call, services.Changes != changes);
         if (!_nowhere.IsEmpty) _nowhere.Clear();
-    }
-
-    /// <summary>A batch of inputs begins: the time that passed before it belongs to no command.</summary>
-    public void StartClock()
-    {
-        _batchTicks = _lastTicks = _node.Host.Ticks();
-        _batchCommands = _node.Statistics.CommandsProcessed;
-    }
-
-    /// <summary>The batch has ended: its time counts as one turn of the loop.</summary>
-    public void StopClock()
-    {
-        Statistics statistics = _node.Statistics;
-        long took = _node.Host.Ticks() - _batchTicks;
-        statistics.EventLoopCycles++;
-        statistics.EventLoopNs += took;
-        statistics.LongestEventLoopNs = Math.Max(statistics.LongestEventLoopNs, took);
-        statistics.MostCommandsInCycle = Math.Max(statistics.MostCommandsInCycle, statistics.CommandsProcessed - _batchCommands);
     }
 
     /// <summary>Propagates what was collected outside of a command (expiry, eviction), without making a transaction of it.</summary>
@@ -260,12 +250,12 @@ public sealed class Dispatcher
     private void CallCounted(Session session, CommandRow row, in Arguments call, ReplyWriter reply, Keyspace.KeyHash key, ClusterPart cluster)
     {
         int slot = _node.Databases.CommandSlot;
-        long startTicks = _lastTicks, before = session.Link?.Output.Length ?? 0;
+        long start = Clock.LastReading, before = session.Link?.Output.Length ?? 0;
         Call(session, row, call, reply, key);
         bool waits = (session.Flags & SessionFlags.Blocked) != 0 && ReferenceEquals(session.WaitsFor, _node.KeyWaits);
         if (waits) return;
         if (row.Name == "exec") slot = cluster.Router.TransactionSlot;
-        cluster.SlotUse.Add(slot, _lastTicks - startTicks, RunningBytes, (session.Link?.Output.Length ?? 0) - before);
+        cluster.SlotUse.Add(slot, Clock.LastReading - start, RunningBytes, (session.Link?.Output.Length ?? 0) - before);
     }
 
     private void Send(Session session)
@@ -275,15 +265,28 @@ public sealed class Dispatcher
         if (link.Output.Length >= _node.Sessions.WatchedOutputBytes) _node.Sessions.CheckOutput(session);
     }
 
-    private void Count(CommandRow row, long took, ReplyWriter reply, long errorsBefore)
+    // A call has ended, and with it what its reading of the clock measures.
+    private void Clocked(Session session, CommandRow row, in Arguments call, ReplyWriter reply, long errorsBefore)
+    {
+        long took = Clock.Read();
+        // A call that waits for keys counts when it ends.
+        bool waits = (session.Flags & SessionFlags.Blocked) != 0 && ReferenceEquals(session.WaitsFor, _node.KeyWaits);
+        if (!waits)
+        {
+            Count(row, reply, errorsBefore);
+            Clock.Count(row, took);
+        }
+
+        if (took >= _node.ObservedFromNs) _node.Observe(session, row, call, _hidden, waits ? long.MinValue : took);
+        _hidden = 0;
+    }
+
+    private void Count(CommandRow row, ReplyWriter reply, long errorsBefore)
     {
         Statistics statistics = _node.Statistics;
         ref CommandCounters counters = ref statistics.ByCommand[row.Id];
         counters.Calls++;
-        counters.Nanoseconds += took;
         statistics.CommandsProcessed++;
-        statistics.EventLoopCommandNs += took;
-        if (_node.TracksLatency) (statistics.Latencies[row.Id] ??= new LatencyHistogram()).Record(took);
         // An error of a call within this one has been counted there.
         if (reply.Errors == Math.Max(errorsBefore, _errorsCounted)) return;
         counters.Failed++;

@@ -18,6 +18,7 @@ internal sealed class Lookahead(CommandNames names)
     private readonly CommandRow?[] _rows = new CommandRow?[RequestParser.Ahead];
     private readonly KeyHash[] _keys = new KeyHash[RequestParser.Ahead];
     private long _batch;
+    private int _count;
 
     /// <summary>Looks at all requests that the parser has found in these bytes; returns the number of the batch. The keys of a small database are in the cache already.</summary>
     public long Look(Database db, RequestParser batch, ReadOnlySpan<byte> bytes)
@@ -38,11 +39,15 @@ internal sealed class Lookahead(CommandNames names)
 
         for (int i = 0; fetches && i < batch.Count; i++)
             if (!_keys[i].IsNone) db.PrefetchEntry(_keys[i]);
+        _count = batch.Count;
         return ++_batch;
     }
 
     /// <summary>Whether this batch was the last to be looked at; 0 is none.</summary>
     public bool Has(long batch) => batch != 0 && batch == _batch;
+
+    /// <summary>Whether the next request behind this one of the last batch names the same command.</summary>
+    public bool IsFollowedBy(CommandRow row, int index) => index + 1 < _count && ReferenceEquals(_rows[index + 1], row);
 
     /// <summary>The command or container that a request of the last batch names, or null; and the hash of its first key, if that has been computed.</summary>
     public CommandRow? At(int index, out KeyHash key)
