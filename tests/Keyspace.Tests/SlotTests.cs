@@ -30,6 +30,25 @@ public class SlotTests
     }
 
     [Fact]
+    public void A_handle_keeps_every_slot_and_place_apart()
+    {
+        using TestKeyspace keys = Cluster();
+        var slots = new HashSet<int>();
+        for (int i = 0; slots.Count < SlotIndex.Count; i++)
+        {
+            byte[] key = Encoding.ASCII.GetBytes("key" + i);
+            if (!slots.Add(SlotIndex.Of(key).Value)) continue;
+            keys.Set("key" + i, "v");
+            EntryRef found = keys.Db.Find(key);
+            Assert.Equal((true, SlotIndex.Of(key).Value), (found.Found, found.Slot));
+            Assert.Equal(found.Entry.Block, Structures.NativeTable.BlockAt(found.Place));
+        }
+
+        Assert.False(keys.Db.Find("none"u8).Found);
+        Assert.Throws<InvariantFailedException>(static () => new EntryRef((nint)1 << 48, 0));
+    }
+
+    [Fact]
     public void A_scan_of_slot_tables_tells_every_key_and_ends()
     {
         using TestKeyspace keys = Cluster();

@@ -79,7 +79,7 @@ public sealed class Database
     public EntryRef Peek(ReadOnlySpan<byte> key, KeyHash known = default)
     {
         (ulong hash, int slot) = known.IsNone ? HashOf(key) : known;
-        return Locate(key, slot, hash);
+        return new EntryRef(Look(key, slot, hash), slot);
     }
 
     /// <summary>Finds a key even if it is expired, and changes nothing at all (DEBUG, tests, checks of WATCH).</summary>
@@ -116,7 +116,7 @@ public sealed class Database
             return;
         }
 
-        Refill(ref entry, StringPlan.Of(value), lifetime);
+        RefillLong(ref entry, value, lifetime);
     }
 
     /// <summary>Adds bytes at the end of a string, in place where there is room; it is "raw" afterwards.</summary>
@@ -470,8 +470,6 @@ public sealed class Database
 
     private KeyHash HashOf(ReadOnlySpan<byte> key) => new(_all.Tables.HashOf(key), SlotOf(key));
 
-    private EntryRef Locate(ReadOnlySpan<byte> key, int slot, ulong hash) => new(Look(key, slot, hash), slot);
-
     private nint Look(ReadOnlySpan<byte> key, int slot, ulong hash)
     {
         nint place = _all.Tables.Find(_set.Table(slot), hash, key);
@@ -496,10 +494,10 @@ public sealed class Database
         return !found.Found;
     }
 
-    private EntryRef Store(ReadOnlySpan<byte> key, StringPlan plan, Lifetime lifetime, KeyHash known = default)
+    private EntryRef Store(ReadOnlySpan<byte> key, in StringPlan plan, Lifetime lifetime, KeyHash known = default)
     {
         (ulong hash, int slot) = known.IsNone ? HashOf(key) : known;
-        EntryRef found = Locate(key, slot, hash);
+        var found = new EntryRef(Look(key, slot, hash), slot);
         if (!found.Found && _all.Expired == ExpiredKeys.Hide) Clear(key, out slot, out hash);
         if (found.Found)
         {
@@ -516,8 +514,11 @@ public sealed class Database
         return new EntryRef(_set.Insert(slot, hash, made), slot);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void RefillLong(ref EntryRef entry, long value, Lifetime lifetime) => Refill(ref entry, StringPlan.Of(value), lifetime);
+
     /// <summary>Puts a new value into an entry that is there.</summary>
-    private void Refill(ref EntryRef entry, StringPlan plan, Lifetime lifetime)
+    private void Refill(ref EntryRef entry, in StringPlan plan, Lifetime lifetime)
     {
         Entry old = entry.Entry;
         _set.Preserve(entry.Slot, old);

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Runtime.CompilerServices;
 using Hexad.Core;
 using Hexad.Memory;
 using Hexad.Structures;
@@ -148,6 +149,7 @@ internal sealed class TableSet
     }
 
     /// <summary>Called before an entry changes or goes: if a walk has still to tell it, the walk gets its value now.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Preserve(int slot, Entry entry)
     {
         NativeTable table = First.At(slot);

@@ -29,6 +29,9 @@ public readonly ref struct Arguments(ReadOnlySpan<byte> bytes, ReadOnlySpan<Argu
         }
     }
 
+    /// <summary>A copy made word by word. Made in larger pieces, just after the words were written, it would wait for each of them to arrive in memory.</summary>
+    public Arguments Copy() => new(_bytes, _ranges);
+
     /// <summary>The arguments from <paramref name="index"/> on.</summary>
     public Arguments From(int index) => new(_bytes, _ranges[index..]);
 }
@@ -54,6 +57,10 @@ public struct RequestLimits
 
     /// <summary>Whether the sender has yet to authenticate: then at most 10 arguments of at most 16384 bytes.</summary>
     public bool Unauthenticated;
+
+    internal const int UnauthenticatedBulkMax = 16384;
+
+    internal readonly bool AllowArgument(long length) => length >= 0 && length <= MaxBulkLength && (length <= UnauthenticatedBulkMax || !Unauthenticated);
 }
 
 /// <summary>
@@ -77,7 +84,6 @@ public sealed class RequestParser
     private const int CountMax = int.MaxValue;
     private const int NoNumber = 0;
     private const int UnauthenticatedCountMax = 10;
-    private const int UnauthenticatedBulkMax = 16384;
     private readonly RequestBounds[] _requests = new RequestBounds[Ahead];
     private ArgumentRange[] _ranges = new ArgumentRange[64];
     private int _rangeCount;
@@ -102,6 +108,7 @@ public sealed class RequestParser
     public int Place => _place;
 
     /// <summary>The arguments of request <paramref name="index"/> in <paramref name="bytes"/>, the span that was parsed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Arguments Request(int index, ReadOnlySpan<byte> bytes)
     {
         ref RequestBounds request = ref _requests[index];
@@ -189,28 +196,47 @@ public sealed class RequestParser
     // "$" length CRLF bytes CRLF
     private ParseOutcome ParseArguments(ReadOnlySpan<byte> bytes, in RequestLimits limits)
     {
-        while (_argumentsLeft > 0)
+        // Each word begins where the one before it ends: the place is kept in a register, since a field would be written and read in between.
+        int place = _place;
+        long bulkLength = _bulkLength;
+        ParseOutcome outcome = ParseOutcome.Full;
+        for (; _argumentsLeft > 0; _argumentsLeft--)
         {
-            if (_bulkLength < 0)
+            if (bulkLength < 0)
             {
-                ReadOnlySpan<byte> rest = bytes[Math.Min(_place, bytes.Length)..];
+                ReadOnlySpan<byte> rest = bytes[Math.Min(place, bytes.Length)..];
                 int end = NumberEnd(rest, out long length);
-                if (end < 0) return rest.Length > InlineMax ? Malformed("too big bulk count string") : ParseOutcome.NeedMore;
-                if (rest[0] != '$') return Malformed($"expected '$', got '{(char)rest[0]}'");
-                if (end == NoNumber || length < 0 || length > limits.MaxBulkLength) return Malformed("invalid bulk length");
-                if (length > UnauthenticatedBulkMax && limits.Unauthenticated) return Malformed("unauthenticated bulk length");
-                _place += end + 2;
-                _bulkLength = length;
+                if (end <= NoNumber || rest[0] != '$' || !limits.AllowArgument(length))
+                {
+                    outcome = NoArgument(rest, end, length, limits);
+                    break;
+                }
+
+                place += end + 2;
+                bulkLength = length;
             }
 
-            if (bytes.Length - _place < _bulkLength + 2) return ParseOutcome.NeedMore;
-            Add(new ArgumentRange(_place, (int)_bulkLength));
-            _place += (int)_bulkLength + 2;
-            _bulkLength = -1;
-            _argumentsLeft--;
+            if (bytes.Length - place < bulkLength + 2)
+            {
+                outcome = ParseOutcome.NeedMore;
+                break;
+            }
+
+            Add(new ArgumentRange(place, (int)bulkLength));
+            place += (int)bulkLength + 2;
+            bulkLength = -1;
         }
 
-        return ParseOutcome.Full;
+        _place = place;
+        _bulkLength = bulkLength;
+        return outcome;
+    }
+
+    private ParseOutcome NoArgument(ReadOnlySpan<byte> rest, int end, long length, in RequestLimits limits)
+    {
+        if (end < 0) return rest.Length > InlineMax ? Malformed("too big bulk count string") : ParseOutcome.NeedMore;
+        if (rest[0] != '$') return Malformed($"expected '$', got '{(char)rest[0]}'");
+        return Malformed(end == NoNumber || length < 0 || length > limits.MaxBulkLength ? "invalid bulk length" : "unauthenticated bulk length");
     }
 
     // Where the line ends of a count or length, which stands behind a mark; NoNumber when the line is none, negative when its end has not come.

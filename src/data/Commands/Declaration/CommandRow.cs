@@ -5,6 +5,7 @@
 // the generated CommandTable.Invoke, which knows the type, calls it. Exactly one entry is set, or none for a
 // container.
 using System;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Hexad.Core;
 
@@ -89,6 +90,7 @@ public sealed unsafe class CommandRow
     internal PackedName Packed => packed;
 
     /// <summary>Whether a call of so many words fits the arity.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Accepts(int words) => Arity >= 0 ? words == Arity : words >= -Arity;
 
     /// <summary>The argument tree, parsed anew at each call: COMMAND DOCS is rare.</summary>

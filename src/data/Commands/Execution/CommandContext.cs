@@ -42,7 +42,7 @@ public ref struct CommandContext
     {
         Services = services;
         Row = row;
-        Arguments = arguments;
+        Arguments = arguments.Copy();
         Reply = reply;
         Db = db;
     }

@@ -87,7 +87,8 @@ internal static class Counters
 
     private static void Add(ref CommandContext call, long amount)
     {
-        EntryRef entry = call.FindForWrite(call[1]);
+        ReadOnlySpan<byte> key = call[1];
+        EntryRef entry = call.FindForWrite(key);
         long value = 0;
         if (entry.Found)
         {
@@ -105,16 +106,16 @@ internal static class Counters
             return;
         }
 
-        value += amount;
-        if (entry.Found) call.Db.Overwrite(ref entry, value, Lifetime.Keep);
+        long sum = value + amount;
+        if (entry.Found) call.Db.Overwrite(ref entry, sum, Lifetime.Keep);
         else
         {
-            call.Db.SetLong(call[1], value);
-            call.Created(call[1], call.Db);
+            call.Db.SetLong(key, sum);
+            call.Created(key, call.Db);
         }
 
-        call.Changed(call[1]);
-        call.Notify(EventClass.String, "incrby", call[1]);
-        call.Reply.Integer(value);
+        call.Changed(key);
+        call.Notify(EventClass.String, "incrby", key);
+        call.Reply.Integer(sum);
     }
 }

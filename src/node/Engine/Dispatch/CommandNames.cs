@@ -4,6 +4,7 @@
 // taken away is free for another command. Sub-commands keep their names.
 using System;
 using System.Collections.Generic;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Hexad.Commands;
 using Hexad.Options;
@@ -39,6 +40,7 @@ public sealed class CommandNames
     internal CommandRow? Find(in Arguments call) => Within(Top(call[0]), call);
 
     /// <summary>The row of a call whose first word names this command or container.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static CommandRow? Within(CommandRow? top, in Arguments call) =>
         top?.Subcommands is null || call.Count == 1 ? top : top.Subcommands.Find(call[1]);
 

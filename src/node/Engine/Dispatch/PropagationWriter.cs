@@ -67,8 +67,10 @@ internal sealed class PropagationWriter(Node node)
         // What a walk over many keys met on its way (SCAN and keys past their time) does not belong together.
         bool several = said.Count + (itself ? 1 : 0) > 1 && (row.Flags & Flags.TouchesArbitraryKeys) == 0;
         int database = session.Db.Index;
-        foreach (IPropagationSink sink in node.Sinks)
+        // No foreach here: after each write, the enumerator would cost more than the rest of this.
+        for (int i = 0; i < node.Sinks.Count; i++)
         {
+            IPropagationSink sink = node.Sinks[i];
             if (!sink.IsWanted) continue;
             if (several) sink.Append(IPropagationSink.AnyDatabase, "*1\r\n$5\r\nMULTI\r\n"u8, PropagationTarget.Both);
             Items(sink, said);

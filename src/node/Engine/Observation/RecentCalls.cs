@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Hexad.Commands;
 
@@ -17,6 +18,7 @@ internal sealed class RecentCalls
     private long _count;
 
     /// <summary>A call begins.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Note(CommandRow row, long session)
     {
         _calls[(int)_count++ & (Kept - 1)] = (session, row.Id);
