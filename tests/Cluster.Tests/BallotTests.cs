@@ -177,6 +177,7 @@ public sealed class BallotTests
     [InlineData("late, one other voter heard", 0)]
     [InlineData("late, all other voters heard", 1)]
     [InlineData("forgotten", 1)]
+    [InlineData("it won, and gave the place back", 1)]
     [InlineData("again", 0)]
     public void Who_voted_for_its_own_successor_votes_for_nobody_else_until_it_knows_that_the_successor_has_not_won(string what, int votes)
     {
@@ -191,6 +192,15 @@ public sealed class BallotTests
             successor.CurrentEpoch = 9;
             successor.AskForVote(MessageFlags.ForceVote);
             Assert.Equal(3, lone.CountSent(PacketType.Vote));
+        }
+
+        if (what == "it won, and gave the place back")
+        {
+            BecomePrimary(successor, configEpoch: 8);
+            Assert.True(lone.Machine.Myself.IsReplica);
+            Assert.Null(lone.Machine.Operate(lone.Time, op => op.Failover(force: false, takeover: true)));
+            successor.FollowMachine();
+            Assert.True(successor.View.IsReplica && lone.Machine.Myself.Votes);
         }
 
         bool isLate = what.StartsWith("late", System.StringComparison.Ordinal);
@@ -210,6 +220,8 @@ public sealed class BallotTests
     [InlineData("the successor is heard, a replica still", 1)]
     [InlineData("the successor is heard too soon", 0)]
     [InlineData("the successor has won", 1)]
+    [InlineData("the successor has won, gave the place back and died", 1)]
+    [InlineData("the primary said that it was replaced, and got the place back", 1)]
     [InlineData("all others are heard when it is over", 1)]
     [InlineData("a majority without it", 1)]
     public void Who_voted_for_another_primarys_successor_does_not_count_on_that_primary_until_it_knows_who_has_won(string what, int votes)
@@ -227,13 +239,23 @@ public sealed class BallotTests
         successor.CurrentEpoch = 8;
         successor.AskForVote(MessageFlags.ForceVote);
         Assert.Equal(1, lone.CountSent(PacketType.Vote));
+        if (what.StartsWith("the successor has won,", System.StringComparison.Ordinal)) BecomePrimary(successor, configEpoch: 8);
+        if (what.StartsWith("the primary said", System.StringComparison.Ordinal))
+        {
+            replaced.Follow(successor);
+            Assert.True(replaced.View.IsReplica);
+        }
+
+        if (what.Contains("place back", System.StringComparison.Ordinal))
+        {
+            BecomePrimary(replaced, configEpoch: 9);
+            if (successor.View.IsPrimary) successor.Follow(replaced);
+            Assert.True(successor.View.IsReplica && replaced.View is { Votes: true, Slots.Count: 10 });
+        }
+
         lone.Pass(what == "all others are heard when it is over" ? 30_100 : what == "the successor is heard too soon" ? 900 : 1_100);
         if (what.StartsWith("the successor is heard", System.StringComparison.Ordinal)) successor.Ping();
-        if (what == "the successor has won")
-        {
-            (successor.Role, successor.Primary, successor.ConfigEpoch) = (NodeFlags.Primary, default, 8);
-            successor.Ping();
-        }
+        if (what == "the successor has won") BecomePrimary(successor, configEpoch: 8);
 
         replaced.Ping();
         failing.Ping();
@@ -243,6 +265,12 @@ public sealed class BallotTests
         candidate.CurrentEpoch = 10;
         candidate.AskForVote();
         Assert.Equal(votes, lone.CountSent(PacketType.Vote));
+    }
+
+    private static void BecomePrimary(Peer peer, ulong configEpoch)
+    {
+        (peer.Role, peer.Primary, peer.ConfigEpoch, peer.CurrentEpoch) = (NodeFlags.Primary, default, configEpoch, configEpoch);
+        peer.Ping();
     }
 
     private static void MeetPrimary(LoneMachine lone, int port, ulong configEpoch, int firstSlot)

@@ -70,7 +70,7 @@ public sealed class ClusterNode
     internal MonotonicMs NextConnectAt { get; set; }
     internal ulong GossipedIn { get; set; }
 
-    /// <summary>When this node last voted for a replica of that one, and for which.</summary>
+    /// <summary>When this node last voted for a replica of that one, and for which; none once it is known who has won.</summary>
     internal MonotonicMs VotedAt { get; set; }
     internal NodeId VotedFor { get; set; }
 

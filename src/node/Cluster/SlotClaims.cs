@@ -57,8 +57,12 @@ internal sealed class SlotClaims(ClusterState state)
         {
             primary.RemoveReplica(node);
             if (!node.IsMyself) node.Set(NodeFlags.MigrateTo);
+            // It has won: nobody needs to wonder any more what became of a vote for it.
+            if (primary.VotedFor == node.Id) primary.VotedFor = default;
         }
 
+        // Nor what became of one for a successor of this node, which was replaced, knew it, and has its place back.
+        node.VotedFor = default;
         node.Clear(NodeFlags.Replica);
         node.Set(NodeFlags.Primary);
         node.Primary = null;
