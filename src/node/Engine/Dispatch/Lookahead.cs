@@ -9,8 +9,8 @@ namespace Hexad.Engine;
 /// Looks at a whole batch of requests before the first of them runs: finds their commands, and begins to fetch their first keys
 /// into the cache, so that the waits for memory overlap. What it found is not computed again when a request runs.
 ///
-/// A batch has a number. While one runs, another session's may be looked at (see <see cref="Seam.IHost.Pump"/>); then this one is
-/// forgotten, and its requests are looked up as single ones are.
+/// A batch has a number. While one runs, another session's may be looked at: that of a client which one of its calls lets go on. Then
+/// this one is forgotten, and its requests are looked up as single ones are.
 /// </summary>
 internal sealed class Lookahead(CommandNames names)
 {
