@@ -40,6 +40,8 @@ public sealed class ClusterCommandTests
         Assert.StartsWith("$85\r\n", client.Run("CLUSTER NODES"));
         Assert.StartsWith("$", client.Run("CLUSTER INFO"));
         Assert.StartsWith("-LOADING", client.Run("DBSIZE"));
+        foreach (string change in (string[])["FAILOVER TAKEOVER", "FAILOVER FORCE", "FAILOVER", "REPLICATE x", "RESET", "ADDSLOTS 1", "MEET 10.0.0.9 7000", "FORGET x"])
+            Assert.StartsWith("-LOADING", client.Run("CLUSTER " + change));
     }
 
     [Fact]

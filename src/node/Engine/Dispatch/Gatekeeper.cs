@@ -105,8 +105,10 @@ internal sealed class Gatekeeper(Node node, CommandNames names)
         if ((session.Flags & SessionFlags.PubSub) != 0 && !session.Resp3 && !MayListener(row))
             return $"ERR Can't execute '{row.FullName}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context";
         if (Holds(NodeConditions.Stale) && (does & Flags.Stale) == 0 && !obeyed) return Text(ErrorReplies.MasterDown);
-        // What the cluster looks like has nothing to do with the data: tools ask while a new replica takes its first copy.
-        if (Holds(NodeConditions.Loading) && (does & Flags.Loading) == 0 && row.Group != Group.Cluster && !obeyed) return Text(ErrorReplies.Loading);
+        // What the cluster looks like has nothing to do with the data: tools ask while a new replica takes its first copy. What changes
+        // it has: a replica that took over while it loads would do so with whatever part it has.
+        bool asksCluster = row.Group == Group.Cluster && (row.Flags & (Flags.Admin | Flags.NoAsyncLoading)) == 0;
+        if (Holds(NodeConditions.Loading) && (does & Flags.Loading) == 0 && !asksCluster && !obeyed) return Text(ErrorReplies.Loading);
         if (Holds(NodeConditions.LoadingBeside) && (row.Flags & Flags.NoAsyncLoading) != 0 && !obeyed) return Text(ErrorReplies.Loading);
         if ((session.Flags & SessionFlags.Replica) != 0 && (does & (MovesData | Flags.ReadOnly)) != 0) return "ERR Replica can't interact with the keyspace";
         return null;
