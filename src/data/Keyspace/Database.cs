@@ -514,7 +514,7 @@ public sealed class Database
         return new EntryRef(_set.Insert(slot, hash, made), slot);
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining)] // Its plan would make room on the stack, and clear it, in every INCR.
     private void RefillLong(ref EntryRef entry, long value, Lifetime lifetime) => Refill(ref entry, StringPlan.Of(value), lifetime);
 
     /// <summary>Puts a new value into an entry that is there.</summary>

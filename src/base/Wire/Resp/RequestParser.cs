@@ -57,10 +57,6 @@ public struct RequestLimits
 
     /// <summary>Whether the sender has yet to authenticate: then at most 10 arguments of at most 16384 bytes.</summary>
     public bool Unauthenticated;
-
-    internal const int UnauthenticatedBulkMax = 16384;
-
-    internal readonly bool AllowArgument(long length) => length >= 0 && length <= MaxBulkLength && (length <= UnauthenticatedBulkMax || !Unauthenticated);
 }
 
 /// <summary>
@@ -84,6 +80,7 @@ public sealed class RequestParser
     private const int CountMax = int.MaxValue;
     private const int NoNumber = 0;
     private const int UnauthenticatedCountMax = 10;
+    private const int UnauthenticatedBulkMax = 16384;
     private readonly RequestBounds[] _requests = new RequestBounds[Ahead];
     private ArgumentRange[] _ranges = new ArgumentRange[64];
     private int _rangeCount;
@@ -206,7 +203,7 @@ public sealed class RequestParser
             {
                 ReadOnlySpan<byte> rest = bytes[Math.Min(place, bytes.Length)..];
                 int end = NumberEnd(rest, out long length);
-                if (end <= NoNumber || rest[0] != '$' || !limits.AllowArgument(length))
+                if (end <= NoNumber || rest[0] != '$' || !IsAllowed(length, limits))
                 {
                     outcome = NoArgument(rest, end, length, limits);
                     break;
@@ -231,6 +228,9 @@ public sealed class RequestParser
         _bulkLength = bulkLength;
         return outcome;
     }
+
+    private static bool IsAllowed(long length, in RequestLimits limits) =>
+        length >= 0 && length <= limits.MaxBulkLength && (length <= UnauthenticatedBulkMax || !limits.Unauthenticated);
 
     private ParseOutcome NoArgument(ReadOnlySpan<byte> rest, int end, long length, in RequestLimits limits)
     {

@@ -44,6 +44,8 @@ public enum Flags : uint
     Protected = 1 << 21,
     /// <summary>Not printed: may touch keys that its specifications do not name.</summary>
     TouchesArbitraryKeys = 1 << 22,
+    /// <summary>Not printed: is as short as a fast one, although not flagged so, since elsewhere it may free a large value, which here is done in slices.</summary>
+    Short = 1 << 23,
 }
 
 /// <summary>The family of a command, as COMMAND DOCS names it.</summary>

@@ -11,7 +11,7 @@ namespace Hexad.Commands;
 
 internal static class StringWrites
 {
-    [Command("SET", arity: -3, Flags.Write | Flags.DenyOom, Group.String, since: "1.0.0",
+    [Command("SET", arity: -3, Flags.Write | Flags.DenyOom | Flags.Short, Group.String, since: "1.0.0",
         syntax: "key:key value [condition:(NX | XX | IFEQ ifeq-value^8.4.0 | IFNE ifne-value^8.4.0 | IFDEQ ifdeq-digest:integer^8.4.0 | IFDNE ifdne-digest:integer^8.4.0)^2.6.12] [GET^6.2.0] [expiration:(EX seconds:integer^2.6.12 | PX milliseconds:integer^2.6.12 | EXAT unix-time-seconds:unix-time^6.2.0 | PXAT unix-time-milliseconds:unix-time^6.2.0 | KEEPTTL^6.0.0)]",
         Summary = "Stores a string under a key, creating it or replacing what it held.", Complexity = "O(1); with a comparison, O(N) where N is the length of the string that was there.",
         History = ["2.6.12|EX, PX, NX and XX.", "6.0.0|KEEPTTL.", "6.2.0|GET, EXAT and PXAT.", "7.0.0|GET goes with NX.", "8.4.0|IFEQ, IFNE, IFDEQ and IFDNE."])]
@@ -48,14 +48,14 @@ internal static class StringWrites
         call.Reply.Integer(1);
     }
 
-    [Command("SETEX", arity: 4, Flags.Write | Flags.DenyOom, Group.String, since: "2.0.0",
+    [Command("SETEX", arity: 4, Flags.Write | Flags.DenyOom | Flags.Short, Group.String, since: "2.0.0",
         syntax: "key:key seconds:integer value",
         Summary = "Stores a string under a key that ends after so many seconds.", Complexity = "O(1)",
         Doc = DocFlags.Deprecated, DeprecatedSince = "2.6.12", ReplacedBy = "`SET` with the `EX` argument")]
     [Key(1, KeyFlags.Overwrite | KeyFlags.Update)]
     internal static void SetEx(ref CommandContext call) => SetForAWhile(ref call, seconds: true);
 
-    [Command("PSETEX", arity: 4, Flags.Write | Flags.DenyOom, Group.String, since: "2.6.0",
+    [Command("PSETEX", arity: 4, Flags.Write | Flags.DenyOom | Flags.Short, Group.String, since: "2.6.0",
         syntax: "key:key milliseconds:integer value",
         Summary = "Stores a string under a key that ends after so many milliseconds.", Complexity = "O(1)",
         Doc = DocFlags.Deprecated, DeprecatedSince = "2.6.12", ReplacedBy = "`SET` with the `PX` argument")]

@@ -19,7 +19,6 @@ internal sealed class CallClock(Node node)
     private const int LongestRequestBytes = 256;
     private const int LongestReplyBytes = 256;
     private const int HeldUp = 4;
-    private readonly bool[] _isShort = ShortRows();
     private CommandRow? _sharing;
     private int _waiting;
     private long _turnBegan;
@@ -33,7 +32,8 @@ internal sealed class CallClock(Node node)
     /// little work on a key and waits for nothing.
     /// </summary>
     public bool MayShare(CommandRow row, int words, int bytes) =>
-        node.CallsMayShareTime && _isShort[row.Id] && words <= MostWords && bytes <= LongestRequestBytes;
+        node.CallsMayShareTime && words <= MostWords && bytes <= LongestRequestBytes
+        && (row.Flags & (Flags.Fast | Flags.Short)) != 0 && (row.Flags & (Flags.Blocking | Flags.PubSub)) == 0 && row.FirstKey > 0;
 
     /// <summary>Whether a reply of so many bytes is that of a short call.</summary>
     public static bool IsShort(long replyBytes) => replyBytes <= LongestReplyBytes;
@@ -84,19 +84,6 @@ internal sealed class CallClock(Node node)
     {
         Count(row, took, _waiting + 1);
         _waiting = 0;
-    }
-
-    private static bool[] ShortRows()
-    {
-        var rows = new bool[CommandTable.RowCount];
-        foreach (CommandRow row in CommandTable.AllRows())
-        {
-            // SET and its like are not flagged, since they may free a large value; but that is done in slices elsewhere.
-            bool isQuick = (row.Flags & Flags.Fast) != 0 || row.Name is "set" or "setex" or "psetex";
-            rows[row.Id] = isQuick && (row.Flags & (Flags.Blocking | Flags.PubSub)) == 0 && row is { FirstKey: > 0, Subcommands: null };
-        }
-
-        return rows;
     }
 
     private void Settle()

@@ -252,8 +252,7 @@ public sealed class Dispatcher
         int slot = _node.Databases.CommandSlot;
         long start = Clock.LastReading, before = session.Link?.Output.Length ?? 0;
         Call(session, row, call, reply, key);
-        bool waits = (session.Flags & SessionFlags.Blocked) != 0 && ReferenceEquals(session.WaitsFor, _node.KeyWaits);
-        if (waits) return;
+        if (WaitsForKeys(session)) return;
         if (row.Name == "exec") slot = cluster.Router.TransactionSlot;
         cluster.SlotUse.Add(slot, Clock.LastReading - start, RunningBytes, (session.Link?.Output.Length ?? 0) - before);
     }
@@ -270,7 +269,7 @@ public sealed class Dispatcher
     {
         long took = Clock.Read();
         // A call that waits for keys counts when it ends.
-        bool waits = (session.Flags & SessionFlags.Blocked) != 0 && ReferenceEquals(session.WaitsFor, _node.KeyWaits);
+        bool waits = WaitsForKeys(session);
         if (!waits)
         {
             Count(row, reply, errorsBefore);
@@ -280,6 +279,8 @@ public sealed class Dispatcher
         if (took >= _node.ObservedFromNs) _node.Observe(session, row, call, _hidden, waits ? long.MinValue : took);
         _hidden = 0;
     }
+
+    private bool WaitsForKeys(Session session) => (session.Flags & SessionFlags.Blocked) != 0 && ReferenceEquals(session.WaitsFor, _node.KeyWaits);
 
     private void Count(CommandRow row, ReplyWriter reply, long errorsBefore)
     {

@@ -20,11 +20,7 @@ public sealed class LatencyHistogram
     public long Count { get; private set; }
 
     /// <summary>Counts one duration.</summary>
-    public void Record(long nanoseconds)
-    {
-        Count++;
-        _counts[IndexOf(nanoseconds)]++;
-    }
+    public void Record(long nanoseconds) => Record(nanoseconds, 1);
 
     /// <summary>Counts so many calls of one duration.</summary>
     public void Record(long nanoseconds, int calls)
